@@ -1,0 +1,347 @@
+"""The nouns that travel: frozen, without behaviour of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hmac import compare_digest
+from typing import Literal, Self, TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class Secret(str):
+    """A value that no text shows: as a string it *is* `(sensitive)`, in JSON and pickle too.
+
+    `reveal` gives the value, to the request body and the fingerprint alone; `origin` tells people
+    where it came from (`env HOOK_TOKEN`). Two secrets are equal when their values are.
+    """
+
+    __slots__ = ("_value", "origin")
+
+    SHOWN = "(sensitive)"
+
+    _value: str
+    origin: str
+
+    def __new__(cls, value: str, origin: str = "") -> Self:
+        secret = super().__new__(cls, cls.SHOWN)
+        secret._value = value
+        secret.origin = origin
+        return secret
+
+    def reveal(self) -> str:
+        """The value itself: for the request body only."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Secret):
+            return compare_digest(self._value.encode(), other._value.encode())
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __repr__(self) -> str:
+        return self.SHOWN
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (self.SHOWN,)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault in a file, with its stable code (`docs/rules.md`) and the way out."""
+
+    severity: Severity
+    code: str
+    message: str
+    place: Place
+    path: str = ""
+    help: str = ""
+    related: tuple[Place, ...] = ()
+
+
+# Where each value of a document stands: the packed place of a scalar, or of a collection its own
+# place and those of its children. `documents.py` packs and unpacks.
+Spot: TypeAlias = "int | tuple[int, Mapping[str, Spot] | Sequence[Spot]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One document that had a say in a manifest: the file itself, then each overlay."""
+
+    file: str
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A document that declares a number, as written: not yet known to be valid."""
+
+    value: Mapping[str, Json]
+    layers: tuple[Layer, ...]
+
+
+class State(StrEnum):
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+class OnImmutableChange(StrEnum):
+    BLOCK = "block"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    state: State = State.PRESENT
+    prevent_destroy: bool = False
+    on_immutable_change: OnImmutableChange = OnImmutableChange.BLOCK
+    ignore_changes: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Which live number a manifest is: exactly one field and its value."""
+
+    field: Literal["id", "number", "sipUri", "name"]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """A valid manifest with every reference resolved: what the account should hold."""
+
+    key: str
+    provider: str
+    spec: Mapping[str, Json]
+    source: Place
+    labels: Mapping[str, str] = field(default_factory=dict)
+    previously: tuple[str, ...] = ()
+    lifecycle: Lifecycle = Lifecycle()
+    binding: Binding | None = None
+    # Field paths whose secret could not be read here (`--no-secrets`): not compared.
+    unread: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A number as the account holds it; `body` is the answer as it came, unknown fields and all."""
+
+    id: str
+    provider: str
+    body: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something of the account that a manifest may refer to by name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What the account holds beside numbers: kind (`assistant`, `squad`…) to its resources."""
+
+    kinds: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LockEntry:
+    """Who a manifest key is, and what was last applied to it (secrets as salted fingerprints)."""
+
+    id: str
+    provider: str
+    applied: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What one target remembers: manifest key to entry."""
+
+    salt: str = ""
+    entries: Mapping[str, LockEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` operations, or `percent` of the managed numbers. Neither: no limit."""
+
+    count: int | None = None
+    percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one apply may do. What cannot be undone is 0 until somebody says otherwise."""
+
+    creates: Limit = Limit()
+    deletes: Limit = Limit(count=0)
+    replaces: Limit = Limit(count=0)
+    changes: Limit = Limit()
+    recreates: Limit = Limit(count=0)
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    PATCH = "patch"
+    DELETE = "delete"
+
+
+class Reason(StrEnum):
+    DECLARED = "declared"
+    DRIFTED = "drifted"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    TOMBSTONE = "tombstone"
+    UNOWNED = "unowned"
+    REPLACE = "replace"
+    VACATE = "vacate"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that moves. A sensitive change never carries its values."""
+
+    path: str
+    before: Json
+    after: Json
+    sensitive: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """What a live number must still look like when the operation runs."""
+
+    updated_at: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call: `body` is what it sends (secrets still `Secret`), and never leaves the process."""
+
+    id: str
+    action: Action
+    address: str
+    provider: str
+    live_id: str | None
+    reason: Reason
+    changes: tuple[Change, ...] = ()
+    requires: tuple[str, ...] = ()
+    precondition: Precondition | None = None
+    source: Place | None = None
+    label: str = ""
+    body: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What a guard refuses, and in `help` the flag or line that lets it pass."""
+
+    address: str
+    guard: str
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    address: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unhealthy:
+    """A managed number that does not serve calls."""
+
+    address: str
+    status: Literal["activating", "blocked", "incomplete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    create: int = 0
+    patch: int = 0
+    delete: int = 0
+    replace: int = 0
+    unchanged: int = 0
+    blocked: int = 0
+    unmanaged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ordered operations that turn live into desired, and what stands beside them."""
+
+    target: str
+    base_url: str
+    org_id: str | None
+    created_at: str
+    manifests_digest: str
+    operations: tuple[Operation, ...]
+    blocked: tuple[Blocked, ...]
+    unmanaged: tuple[Live, ...]
+    warnings: tuple[Warned, ...]
+    health: tuple[Unhealthy, ...]
+    summary: Summary
+    manifests: int = 0
+    live: int = 0
+
+
+class Status(StrEnum):
+    DONE = "done"
+    RECOVERED = "recovered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one operation."""
+
+    operation: Operation
+    status: Status
+    live_id: str | None = None
+    error_kind: str = ""
+    error_message: str = ""
+    error_status: int | None = None
+    not_taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a plan: one result an operation, in the plan's order."""
+
+    target: str
+    results: tuple[Result, ...]
+    interrupted: bool = False
