@@ -8,7 +8,7 @@ from enum import StrEnum
 from hmac import compare_digest
 from typing import Literal, Self, TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
 
@@ -27,6 +27,7 @@ class Secret(str):
     origin: str
 
     def __new__(cls, value: str, origin: str = "") -> Self:
+        """Hide `value`, which came from `origin`."""
         secret = super().__new__(cls, cls.SHOWN)
         secret._value = value
         secret.origin = origin
@@ -70,6 +71,8 @@ class Place:
 
 
 class Severity(StrEnum):
+    """An error fails the command; a warning does not."""
+
     ERROR = "error"
     WARNING = "warning"
 
@@ -85,6 +88,19 @@ class Diagnostic:
     path: str = ""
     help: str = ""
     related: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What `validate` found: how many manifests were read, and every fault in them."""
+
+    manifests: int
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing found is an error."""
+        return all(each.severity is not Severity.ERROR for each in self.diagnostics)
 
 
 # Where each value of a document stands: the packed place of a scalar, or of a collection its own
@@ -109,17 +125,23 @@ class Manifest:
 
 
 class State(StrEnum):
+    """A manifest declares a number, or is the tombstone of one."""
+
     PRESENT = "present"
     ABSENT = "absent"
 
 
 class OnImmutableChange(StrEnum):
+    """What to do where only a new number could take a changed value."""
+
     BLOCK = "block"
     REPLACE = "replace"
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
+    """What a manifest allows to happen to its number."""
+
     state: State = State.PRESENT
     prevent_destroy: bool = False
     on_immutable_change: OnImmutableChange = OnImmutableChange.BLOCK
@@ -211,12 +233,16 @@ class Limits:
 
 
 class Action(StrEnum):
+    """The three calls that write."""
+
     CREATE = "create"
     PATCH = "patch"
     DELETE = "delete"
 
 
 class Reason(StrEnum):
+    """Why an operation is in the plan."""
+
     DECLARED = "declared"
     DRIFTED = "drifted"
     CHANGED = "changed"
@@ -235,7 +261,10 @@ class Change:
     before: Json
     after: Json
     sensitive: bool = False
+    # What a reader should know of it, and the names behind ids: `Support bot (4f2c1d…)`.
     note: str = ""
+    before_name: str = ""
+    after_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +305,8 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
+    """Something a person should know that stops nothing."""
+
     address: str
     message: str
 
@@ -290,6 +321,8 @@ class Unhealthy:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
+    """The plan in numbers; a replace is one replace, one create and one delete."""
+
     create: int = 0
     patch: int = 0
     delete: int = 0
@@ -319,6 +352,8 @@ class Plan:
 
 
 class Status(StrEnum):
+    """What became of an operation."""
+
     DONE = "done"
     RECOVERED = "recovered"
     FAILED = "failed"
