@@ -174,11 +174,21 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A number as the account holds it; `body` is the answer as it came, unknown fields and all."""
+    """A number as the account holds it; `body` is the answer as it came, unknown fields and all.
+
+    The other fields are what every answer carries or may carry, empty where this one did not.
+    """
 
     id: str
     provider: str
     body: Mapping[str, Json]
+    name: str = ""
+    number: str = ""
+    sip_uri: str = ""
+    status: str = ""
+    org_id: str = ""
+    created_at: str = ""
+    updated_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +207,26 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretMark:
+    """What is remembered of a secret: a salted fingerprint, and if the API shows the value."""
+
+    fingerprint: str
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LockEntry:
-    """Who a manifest key is, and what was last applied to it (secrets as salted fingerprints)."""
+    """Who a manifest key is, and what was last applied to it (secrets as salted fingerprints).
+
+    `secrets` tells by path (`server.headers.X-Token`) the fingerprint of the value last sent and
+    whether the API's answer showed it, so that one left out later is told from one never shown.
+    """
 
     id: str
     provider: str
     applied: Mapping[str, Json] = field(default_factory=dict)
+    secrets: Mapping[str, SecretMark] = field(default_factory=dict)
+    prevent_destroy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +373,8 @@ class Plan:
     summary: Summary
     manifests: int = 0
     live: int = 0
+    # Manifest key to the id of the live number that it is, for the lock.
+    bindings: Mapping[str, str] = field(default_factory=dict)
 
 
 class Status(StrEnum):
