@@ -256,6 +256,30 @@ class Limits:
     recreates: Limit = Limit(count=0)
 
 
+class Ownership(StrEnum):
+    """Whether the live numbers that nobody declares are somebody else's, or are to go."""
+
+    SHARED = "shared"
+    EXCLUSIVE = "exclusive"
+
+
+class Undeclared(StrEnum):
+    """What happens to a live field that the manifest does not name."""
+
+    CLEAR = "clear"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreRule:
+    """Live numbers that are none of our business: all that is given must fit (`name` is a glob)."""
+
+    name: str = ""
+    provider: str = ""
+    number: str = ""
+    id: str = ""
+
+
 class Action(StrEnum):
     """The three calls that write."""
 
