@@ -1,0 +1,177 @@
+"""`reconciler.lock.json` <-> Lock. Written whole, or not at all.
+
+Beside the configuration: for each target, which manifest key is which live id, and what was last
+applied. It is sorted, so that merges are small, and holds secrets as salted fingerprints only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock as Mutex
+from typing import Any, Final
+
+from reconciler.errors import InputError
+from reconciler.model import Lock, LockEntry, SecretMark
+
+LOCK_NAME: Final = "reconciler.lock.json"
+FORMAT_VERSION: Final = "1.0"
+_RESTORE: Final = (
+    "restore it from git, or delete it: numbers are then matched afresh, by sipUri, number and name"
+)
+
+
+def read_lock(path: Path, target: str, base_url: str) -> Lock:
+    """What the lock file knows of one target; an empty Lock with a new salt where there is none.
+
+    Raises InputError for a file that is broken, newer than this program, or of another account.
+    """
+    section = _section(_read(path), path, target)
+    if section is None:
+        return Lock(salt=secrets.token_hex(16))
+    if section.get("baseUrl", base_url) != base_url:
+        raise InputError(
+            f"{path}: target {target} was locked for {section['baseUrl']}, and now is {base_url}",
+            help="give the other account a target of its own, or remove this section of the lock",
+        )
+    try:
+        entries = {key: _entry(value) for key, value in section["numbers"].items()}
+        return Lock(salt=str(section["salt"]), entries=entries)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: target {target} is not whole: {error}", help=_RESTORE) from error
+
+
+@dataclass
+class LockWriter:
+    """Keeps one target's section on disk up to date; safe to call from several threads.
+
+    Each call returns once its change is on disk; calls that wait together share one write.
+    """
+
+    path: Path
+    target: str
+    base_url: str
+    lock: Lock
+    _version: int = 0
+    _written: int = 0
+    _state: Mutex = field(default_factory=Mutex)
+    _disk: Mutex = field(default_factory=Mutex)
+
+    def update(self, entries: Mapping[str, LockEntry], gone: Iterable[str] = ()) -> None:
+        """Remember `entries` by manifest key and forget the keys in `gone`.
+
+        Raises OSError where the disk refuses; the file then is as it was.
+        """
+        with self._state:
+            dropped = set(gone)
+            kept = {key: each for key, each in self.lock.entries.items() if key not in dropped}
+            if (updated := kept | dict(entries)) == self.lock.entries and self.path.exists():
+                return
+            self.lock = replace(self.lock, entries=updated)
+            self._version += 1
+            wanted = self._version
+        with self._disk:
+            if self._written >= wanted:
+                return
+            with self._state:
+                lock, version = self.lock, self._version
+            content = _read(self.path)
+            content["targets"] = dict(content.get("targets", {})) | {self.target: self._json(lock)}
+            write_atomically(self.path, _text(content))
+            self._written = version
+
+    def _json(self, lock: Lock) -> dict[str, Any]:
+        numbers = {key: _entry_json(entry) for key, entry in lock.entries.items()}
+        return {"baseUrl": self.base_url, "salt": lock.salt, "numbers": numbers}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace `path` with `text`: whoever reads it sees the old content or the new, never a part.
+
+    Raises OSError, with the temporary file removed and the old content in place.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_directory(path.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make a rename last: it is an entry of the directory, not of the file."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {"formatVersion": FORMAT_VERSION, "targets": {}}
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: is not whole JSON: {error}", help=_RESTORE) from error
+    if not isinstance(content, dict) or not isinstance(content.get("targets"), dict):
+        raise InputError(f"{path}: is not a lock file of reconciler", help=_RESTORE)
+    version = str(content.get("formatVersion"))
+    if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
+        raise InputError(
+            f"{path}: has format version {version}, and this program reads 1.x",
+            help="use the version of reconciler that wrote it",
+        )
+    return content
+
+
+def _section(content: Mapping[str, Any], path: Path, target: str) -> dict[str, Any] | None:
+    section = content["targets"].get(target)
+    if section is not None and not isinstance(section, dict):
+        raise InputError(f"{path}: target {target} is not whole", help=_RESTORE)
+    return section
+
+
+def _entry(value: Mapping[str, Any]) -> LockEntry:
+    marks = {
+        path: SecretMark(mark["fingerprint"], mark["shown"])
+        for path, mark in value.get("secrets", {}).items()
+    }
+    return LockEntry(
+        id=value["id"],
+        provider=value["provider"],
+        applied=value.get("applied", {}),
+        secrets=marks,
+        prevent_destroy=value.get("preventDestroy", False),
+    )
+
+
+def _entry_json(entry: LockEntry) -> dict[str, Any]:
+    value: dict[str, Any] = {"id": entry.id, "provider": entry.provider}
+    if entry.applied:
+        value["applied"] = entry.applied
+    if entry.secrets:
+        value["secrets"] = {
+            path: {"fingerprint": mark.fingerprint, "shown": mark.shown}
+            for path, mark in entry.secrets.items()
+        }
+    if entry.prevent_destroy:
+        value["preventDestroy"] = True
+    return value
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

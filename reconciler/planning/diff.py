@@ -1,0 +1,198 @@
+"""Desired and Live of one number -> what differs, and the patch that mends it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.fields import Field, Nature, Provider
+from reconciler.model import Change, Desired, Json, Live, LockEntry, Path, Secret
+from reconciler.planning.keep import Keeping, masked_in, with_kept_parts
+from reconciler.planning.normal import area_code, child_field, is_masked, normal
+from reconciler.planning.secrecy import dotted, fingerprint, redacted, revealed
+
+# (kind, id) -> the name behind the id, or "".
+Naming = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What helps to compare beside the two values; all of it may be missing."""
+
+    entry: LockEntry | None = None
+    salt: str = ""
+    keep_undeclared: bool = False
+    name_of: Naming = lambda _kind, _id: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs between a manifest and its number.
+
+    `body` is the patch that mends `changes`. `fixed` are changes that only a new number could
+    take. `unsendable` are masked secrets that `body` would have to send back and must not.
+    `uncompared` are secrets that neither the answer nor the lock can tell anything about.
+    """
+
+    changes: tuple[Change, ...] = ()
+    body: Mapping[str, Json] = field(default_factory=dict)
+    fixed: tuple[Change, ...] = ()
+    unsendable: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Uncompared:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What stays the same on the way down through a value."""
+
+    unread: tuple[Path, ...]
+    known: Knowledge
+
+
+def compare(
+    desired: Desired, live: Live, provider: Provider, known: Knowledge = Knowledge()
+) -> Difference:
+    """Compare every field that a create or an update takes; other live fields are no concern."""
+    if desired.provider != live.provider:
+        return Difference(fixed=(Change("provider", live.provider, desired.provider),))
+    walk = _Walk(desired.unread, known)
+    keeping = Keeping(desired.lifecycle.ignore_changes, known.keep_undeclared)
+    found: list[Change | _Uncompared] = []
+    fixed: list[Change] = []
+    unsendable: list[str] = []
+    body: dict[str, Json] = {}
+    for name, each in provider.fields.items():
+        wanted, held = desired.spec.get(name), live.body.get(name)
+        if each.nature is Nature.READ_ONLY or wanted == held:
+            continue
+        if each.nature is Nature.CREATE_ONLY:
+            fixed.extend(_fixed_change(wanted, held, each, live, keeping))
+            continue
+        if known.keep_undeclared and wanted is None:
+            continue
+        sent = with_kept_parts(wanted, held, each, (name,), keeping)
+        steps = tuple(_differences(walk, (name,), sent, held, each))
+        found.extend(steps)
+        if any(isinstance(step, Change) for step in steps):
+            body[name] = sent
+            unsendable.extend(dotted(path) for path in masked_in(sent, each, (name,)))
+    return Difference(
+        changes=tuple(step for step in found if isinstance(step, Change)),
+        body=body,
+        fixed=tuple(fixed),
+        unsendable=tuple(unsendable),
+        uncompared=tuple(step.path for step in found if isinstance(step, _Uncompared)),
+    )
+
+
+def _fixed_change(
+    wanted: Json, held: Json, field: Field, live: Live, keeping: Keeping
+) -> Iterator[Change]:
+    """The change of a value that is given once; one that no answer shows cannot be compared."""
+    if held is None and field.purchase:
+        held = area_code(live.number)
+    if wanted is None or held is None or keeping.covers((field.name,)):
+        return
+    if normal(wanted, field) != normal(held, field):
+        yield Change(field.name, redacted(held, field), redacted(wanted, field))
+
+
+def _differences(
+    walk: _Walk, path: Path, wanted: Json, held: Json, field: Field
+) -> Iterator[Change | _Uncompared]:
+    if field.secret or isinstance(wanted, Secret):
+        yield from _secret_difference(walk, path, wanted, held, field)
+        return
+    want, have = normal(wanted, field), normal(held, field)
+    if want == have:
+        return
+    if _are_mappings(wanted, held) and (field.properties or field.values):
+        of_wanted, of_held = _as_mapping(wanted), _as_mapping(held)
+        for key in _keys(_as_mapping(want), _as_mapping(have), field):
+            child = child_field(field, key)
+            if child:
+                yield from _differences(
+                    walk, (*path, key), of_wanted.get(key), of_held.get(key), child
+                )
+    elif field.items and _same_length(wanted, held):
+        for index, (item, other) in enumerate(zip(_as_list(wanted), _as_list(held), strict=True)):
+            yield from _differences(walk, (*path, index), item, other, field.items)
+    else:
+        yield _change(walk, path, wanted, held, field)
+
+
+def _change(walk: _Walk, path: Path, wanted: Json, held: Json, field: Field) -> Change:
+    return Change(
+        dotted(path),
+        redacted(held, field),
+        redacted(wanted, field),
+        before_name=_named(walk, field, held),
+        after_name=_named(walk, field, wanted),
+    )
+
+
+def _secret_difference(
+    walk: _Walk, path: Path, wanted: Json, held: Json, field: Field
+) -> Iterator[Change | _Uncompared]:
+    where = dotted(path)
+    match _secrets_agree(walk, path, wanted, held, field):
+        case True:
+            return
+        case False:
+            before = None if held is None else Secret.SHOWN
+            after = None if wanted is None else Secret.SHOWN
+            yield Change(where, before, after, sensitive=True)
+        case None:
+            yield _Uncompared(where)
+
+
+def _secrets_agree(walk: _Walk, path: Path, wanted: Json, held: Json, field: Field) -> bool | None:
+    """Whether a secret is what it should be; None where nothing can tell."""
+    if wanted is None:
+        return held is None
+    if path in walk.unread or not isinstance(wanted, str):
+        return None
+    if isinstance(held, str) and not is_masked(held):
+        return normal(revealed(wanted), field) == normal(held, field)
+    entry = walk.known.entry
+    mark = entry.secrets.get(dotted(path)) if entry else None
+    if mark is None:
+        # What is not always secret is shown in answers, so where it is left out it is not set.
+        return None if held is not None or field.secret == "always" else False  # noqa: S105
+    if held is None and mark.shown:
+        return False
+    return fingerprint(walk.known.salt, revealed(wanted)) == mark.fingerprint
+
+
+def _named(walk: _Walk, field: Field, value: Json) -> str:
+    if field.reference and isinstance(value, str):
+        return walk.known.name_of(field.reference, value)
+    return ""
+
+
+def _keys(want: Mapping[str, Json], have: Mapping[str, Json], field: Field) -> Iterator[str]:
+    """The keys of both, in the order of the description, then by name."""
+    present = want.keys() | have.keys()
+    yield from (key for key in field.properties if key in present)
+    yield from sorted(present - field.properties.keys())
+
+
+def _are_mappings(wanted: Json, held: Json) -> bool:
+    return all(each is None or isinstance(each, Mapping) for each in (wanted, held))
+
+
+def _as_mapping(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _as_list(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _same_length(wanted: Json, held: Json) -> bool:
+    return 0 < len(_as_list(wanted)) == len(_as_list(held))

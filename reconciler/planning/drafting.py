@@ -1,0 +1,263 @@
+"""One manifest and its number -> the calls that it asks for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from json import dumps
+
+from reconciler.fields import Field, FieldTable, Nature, Provider, Verb
+from reconciler.model import (
+    Action,
+    Blocked,
+    Change,
+    Desired,
+    Directory,
+    Json,
+    Live,
+    Lock,
+    OnImmutableChange,
+    Operation,
+    Path,
+    Place,
+    Precondition,
+    Reason,
+    Secret,
+    Undeclared,
+    Warned,
+)
+from reconciler.planning.diff import Difference, Knowledge, compare
+from reconciler.planning.draft import Draft, Drafted, Kind, address_of
+from reconciler.planning.match import lock_entry
+from reconciler.planning.memory import declares_as_before
+from reconciler.planning.normal import child_field
+from reconciler.planning.secrecy import dotted, redacted
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """What is the same for every number of a plan."""
+
+    fields: FieldTable
+    lock: Lock
+    directory: Directory
+    undeclared: Undeclared
+
+    def create(self, desired: Desired, kind: Kind, reason: Reason = Reason.DECLARED) -> Drafted:
+        """The create of a manifest that has no number."""
+        provider = self.fields.providers[desired.provider]
+        operation = Operation(
+            id="",
+            action=Action.CREATE,
+            address=address_of(desired.key),
+            provider=desired.provider,
+            live_id=None,
+            reason=reason,
+            changes=tuple(self._declared(desired, provider)),
+            source=desired.source,
+            body=creatable(desired, provider),
+        )
+        return Drafted((Draft(kind, operation),), warnings=tuple(self._dangling(desired)))
+
+    def change(self, desired: Desired, live: Live) -> Drafted:
+        """What makes a live number what its manifest says; nothing where it is that already."""
+        provider = self.fields.providers[desired.provider]
+        entry = lock_entry(desired, self.lock)
+        keep = self.undeclared is Undeclared.KEEP
+        known = Knowledge(entry, self.lock.salt, keep, self._name)
+        difference = compare(desired, live, provider, known)
+        warnings = (*_uncompared(desired, difference), *self._dangling(desired))
+        if difference.fixed:
+            if desired.lifecycle.on_immutable_change is OnImmutableChange.REPLACE:
+                return self._replace(desired, live, difference, warnings)
+            return Drafted(
+                self._patch(desired, live, difference), tuple(_fixed(desired, difference)), warnings
+            )
+        return Drafted(
+            self._patch(desired, live, difference), _unsendable(desired, difference), warnings
+        )
+
+    def release(
+        self,
+        live: Live,
+        key: str,
+        reason: Reason,
+        *,
+        source: Place | None = None,
+        protected: bool = False,
+        kind: Kind = Kind.DELETE,
+    ) -> Drafted:
+        """The delete of a number, for good."""
+        operation = Operation(
+            id="",
+            action=Action.DELETE,
+            address=address_of(key),
+            provider=live.provider,
+            live_id=live.id,
+            reason=reason,
+            changes=tuple(self._lost(live)),
+            precondition=self._precondition(live),
+            source=source,
+            label=live.number or live.sip_uri,
+        )
+        return Drafted((Draft(kind, operation, live, protected),))
+
+    def _replace(
+        self, desired: Desired, live: Live, difference: Difference, warnings: tuple[Warned, ...]
+    ) -> Drafted:
+        created = self.create(desired, Kind.REPLACE, Reason.REPLACE)
+        released = self.release(
+            live,
+            desired.key,
+            Reason.REPLACE,
+            source=desired.source,
+            protected=desired.lifecycle.prevent_destroy,
+            kind=Kind.REPLACE,
+        )
+        (create,) = created.drafts
+        moved = {each.path for each in difference.fixed}
+        rest = tuple(each for each in create.operation.changes if each.path not in moved)
+        operation = replace(create.operation, changes=(*difference.fixed, *rest))
+        return Drafted((Draft(Kind.REPLACE, operation), *released.drafts), warnings=warnings)
+
+    def _patch(self, desired: Desired, live: Live, difference: Difference) -> tuple[Draft, ...]:
+        if not difference.changes:
+            return ()
+        operation = Operation(
+            id="",
+            action=Action.PATCH,
+            address=address_of(desired.key),
+            provider=desired.provider,
+            live_id=live.id,
+            reason=self._reason(desired),
+            changes=difference.changes,
+            precondition=self._precondition(live),
+            source=desired.source,
+            label=live.number or live.sip_uri,
+            body=difference.body,
+        )
+        return (Draft(Kind.CHANGE, operation, live),)
+
+    def _reason(self, desired: Desired) -> Reason:
+        """Who moved, as far as the lock can tell."""
+        entry = lock_entry(desired, self.lock)
+        if entry is None or not entry.applied:
+            return Reason.CHANGED
+        provider = self.fields.providers[desired.provider]
+        if declares_as_before(desired.spec, entry, provider, self.lock.salt):
+            return Reason.DRIFTED
+        return Reason.DECLARED
+
+    def _declared(self, desired: Desired, provider: Provider) -> Iterator[Change]:
+        for name, field in provider.fields.items():
+            value = desired.spec.get(name)
+            if value is not None:
+                yield from self._leaves((name,), value, field)
+
+    def _leaves(self, path: Path, value: Json, field: Field) -> Iterator[Change]:
+        """Every value that a create sends, as a change from nothing."""
+        if field.secret or isinstance(value, Secret):
+            yield Change(dotted(path), None, Secret.SHOWN, sensitive=True)
+        elif isinstance(value, Mapping) and (field.properties or field.values):
+            for key, child in value.items():
+                known = child_field(field, key)
+                if known:
+                    yield from self._leaves((*path, key), child, known)
+        else:
+            note = f"buys a new number in area code {value}" if field.purchase else ""
+            name = self._name(field.reference, value) if isinstance(value, str) else ""
+            yield Change(dotted(path), None, redacted(value, field), note=note, after_name=name)
+
+    def _lost(self, live: Live) -> Iterator[Change]:
+        """What a release takes away: the number's identities, strongest first."""
+        provider = self.fields.providers.get(live.provider)
+        if provider is None:
+            return
+        bought = any(each.purchase for each in provider.fields.values())
+        held = (each for each in provider.fields.values() if each.identity)
+        for field in sorted(held, key=lambda each: each.identity):
+            value = live.body.get(field.name)
+            if value is not None:
+                lost = bought and field.nature is Nature.READ_ONLY
+                note = "these digits cannot be bought back" if lost else ""
+                yield Change(field.name, redacted(value, field), None, note=note)
+
+    def _precondition(self, live: Live) -> Precondition:
+        """What the number must still look like; secrets are left out even as a digest."""
+        provider = self.fields.providers.get(live.provider)
+        managed = {
+            name: redacted(live.body[name], field)
+            for name, field in (provider.fields.items() if provider else ())
+            if name in live.body and field.nature is not Nature.READ_ONLY
+        }
+        text = dumps(managed, sort_keys=True, separators=(",", ":"))
+        return Precondition(live.updated_at, f"sha256:{sha256(text.encode()).hexdigest()}")
+
+    def _name(self, kind: str, resource_id: str) -> str:
+        """`Support bot (4f2c1d…)` for an id that the directory knows; "" for any other."""
+        for each in self.directory.kinds.get(kind, ()):
+            if each.id == resource_id:
+                return f"{each.name} ({resource_id[:6]}…)"
+        return ""
+
+    def _dangling(self, desired: Desired) -> Iterator[Warned]:
+        """References to what the account does not hold: the API keeps them, callers get nothing."""
+        provider = self.fields.providers[desired.provider]
+        for path, kind, value in _references(desired.spec, provider.fields, ()):
+            if kind in self.directory.kinds and not self._name(kind, value):
+                message = f"{dotted(path)}: no {kind} of this account has the id {value}"
+                yield Warned(address_of(desired.key), message)
+
+
+def creatable(desired: Desired, provider: Provider) -> Mapping[str, Json]:
+    """The body of a create: what the create body takes, and nothing else."""
+    return {
+        name: desired.spec[name]
+        for name, field in provider.fields.items()
+        if Verb.CREATE in field.verbs and desired.spec.get(name) is not None
+    }
+
+
+def _references(
+    value: Mapping[str, Json], fields: Mapping[str, Field], path: Path
+) -> Iterator[tuple[Path, str, str]]:
+    for key, child in value.items():
+        field = fields.get(key)
+        if field and field.reference and isinstance(child, str):
+            yield (*path, key), field.reference, child
+        elif field and isinstance(child, Mapping):
+            yield from _references(child, field.properties, (*path, key))
+
+
+def _uncompared(desired: Desired, difference: Difference) -> Iterator[Warned]:
+    for path in difference.uncompared:
+        message = (
+            f"{path} is not compared: the API does not show it and nothing is remembered of it"
+        )
+        yield Warned(address_of(desired.key), message)
+
+
+def _fixed(desired: Desired, difference: Difference) -> Iterator[Blocked]:
+    for each in difference.fixed:
+        yield Blocked(
+            address=address_of(desired.key),
+            guard="immutable",
+            message=f"{each.path} is given once, at creation: "
+            f"it is {dumps(each.before)}, and the manifest says {dumps(each.after)}",
+            help="put the old value back; or, to release this number and get another, "
+            "set lifecycle.onImmutableChange: replace",
+        )
+
+
+def _unsendable(desired: Desired, difference: Difference) -> tuple[Blocked, ...]:
+    return tuple(
+        Blocked(
+            address=address_of(desired.key),
+            guard="immutable",
+            message=f"{path} is left to the live side, but the API masks it, "
+            "and a patch would have to send it back",
+            help="declare it in the manifest with {env: NAME}",
+        )
+        for path in difference.unsendable
+    )

@@ -1,0 +1,70 @@
+"""Drafts and limits -> what is refused, and the flag or line that lets it pass. Pure.
+
+What cannot be undone stands behind limits that are 0 until somebody says otherwise. A guard refuses
+the whole plan: half of a plan that surprised somebody is no better than all of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reconciler.model import Action, Blocked, Limit, Limits
+from reconciler.planning.draft import Draft, Kind
+
+_WHAT: Final = {
+    Kind.CREATE: ("number", "would be created"),
+    Kind.RECREATE: ("number that vanished", "would be created again"),
+    Kind.CHANGE: ("number", "would change"),
+    Kind.REPLACE: ("number", "would be replaced"),
+    Kind.DELETE: ("number", "would be released"),
+}
+
+
+def refuse(drafts: Sequence[Draft], limits: Limits, managed: int) -> Iterator[Blocked]:
+    """Yield what `limits` and `preventDestroy` refuse; `managed` is what percents are taken of."""
+    for draft in drafts:
+        if draft.protected and draft.operation.action is Action.DELETE:
+            yield _protected(draft)
+    for kind in Kind:
+        counted = [each for each in drafts if each.kind is kind and _counts(each)]
+        limit: Limit = getattr(limits, kind.value)
+        if len(counted) > (allowed := allowance(limit, managed)):
+            for draft in counted:
+                yield _over(draft, kind, limit, int(allowed), len(counted))
+
+
+def allowance(limit: Limit, managed: int) -> float:
+    """How many operations a limit allows: the smaller of its count and its percent."""
+    by_count = math.inf if limit.count is None else limit.count
+    by_percent = math.inf if limit.percent is None else math.floor(managed * limit.percent / 100)
+    return min(by_count, by_percent)
+
+
+def _counts(draft: Draft) -> bool:
+    """A replace is two operations and counts once."""
+    return draft.kind is not Kind.REPLACE or draft.operation.action is Action.CREATE
+
+
+def _over(draft: Draft, kind: Kind, limit: Limit, allowed: int, count: int) -> Blocked:
+    noun, verb = _WHAT[kind]
+    plural = noun if count == 1 else noun.replace("number", "numbers", 1)
+    shown = f"{limit.percent:g}%, here {allowed}" if limit.percent is not None else str(allowed)
+    return Blocked(
+        address=draft.operation.address,
+        guard="recreate" if kind is Kind.RECREATE else f"limits.{kind.value}",
+        message=f"limits.{kind.value} is {shown}, and {count} {plural} {verb}",
+        help=f"--max-{kind.value} {count}",
+    )
+
+
+def _protected(draft: Draft) -> Blocked:
+    source = draft.operation.source
+    where = f" in {source.file}" if source else ""
+    return Blocked(
+        address=draft.operation.address,
+        guard="preventDestroy",
+        message="lifecycle.preventDestroy forbids to release this number",
+        help=f"set lifecycle.preventDestroy: false{where} and apply that first",
+    )

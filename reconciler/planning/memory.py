@@ -1,0 +1,62 @@
+"""A manifest and the answer to its write -> what the lock remembers of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.fields import Nature, Provider
+from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
+from reconciler.planning.normal import normal
+from reconciler.planning.secrecy import dotted, fingerprint, redacted, secrets_in
+
+
+def remembered(desired: Desired, live: Live, provider: Provider, salt: str) -> LockEntry:
+    """What to remember of a manifest that `live` now agrees with."""
+    marks = {
+        dotted(path): SecretMark(fingerprint(salt, value), _is_shown(live.body, path))
+        for path, value in _secrets(desired.spec, provider)
+    }
+    return LockEntry(
+        id=live.id,
+        provider=live.provider,
+        applied=_applied(desired.spec, provider),
+        secrets=marks,
+        prevent_destroy=desired.lifecycle.prevent_destroy,
+    )
+
+
+def declares_as_before(
+    spec: Mapping[str, Json], entry: LockEntry, provider: Provider, salt: str
+) -> bool:
+    """Whether a manifest says what it said when it was last applied."""
+    marks = {dotted(path): fingerprint(salt, value) for path, value in _secrets(spec, provider)}
+    before = {path: mark.fingerprint for path, mark in entry.secrets.items()}
+    return marks == before and _applied(spec, provider) == entry.applied
+
+
+def _applied(spec: Mapping[str, Json], provider: Provider) -> dict[str, Json]:
+    applied: dict[str, Json] = {}
+    for name, field in provider.fields.items():
+        if field.nature is not Nature.READ_ONLY:
+            value = redacted(normal(spec.get(name), field), field)
+            if value is not None:
+                applied[name] = value
+    return applied
+
+
+def _secrets(spec: Mapping[str, Json], provider: Provider) -> Iterator[tuple[Path, str]]:
+    for name, field in provider.fields.items():
+        yield from secrets_in(spec.get(name), field, (name,))
+
+
+def _is_shown(body: Mapping[str, Json], path: Path) -> bool:
+    """Whether an answer shows the value at `path`, in clear or as a mask."""
+    value: Json = body
+    for step in path:
+        if isinstance(value, Mapping) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return False
+    return value is not None

@@ -1,0 +1,270 @@
+"""Desired, Live and Lock -> Plan. Pure.
+
+| desired   | live                    | lock | operation                            | reason    |
+| yes       | no                      | no   | create                               | declared  |
+| yes       | no                      | yes  | create, blocked: the number vanished | declared  |
+| yes       | same                    | any  | nothing                              |           |
+| yes       | differs                 | yes  | patch                                | declared, |
+|           |                         |      |                                      | drifted   |
+| yes       | differs                 | no   | patch                                | changed   |
+| yes       | differs where only a    | any  | blocked (immutable), or              | replace   |
+|           | new number can follow   |      | delete + create                      |           |
+| tombstone | yes                     | any  | delete                               | tombstone |
+| no        | yes                     | yes  | delete                               | removed   |
+| no        | yes                     | no   | nothing; with exclusive: delete      | unowned   |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from reconciler.errors import InputError
+from reconciler.fields import FieldTable
+from reconciler.model import (
+    Action,
+    Blocked,
+    Desired,
+    Directory,
+    IgnoreRule,
+    Limits,
+    Live,
+    Lock,
+    LockEntry,
+    Operation,
+    Ownership,
+    Plan,
+    Reason,
+    State,
+    Summary,
+    Undeclared,
+    Unhealthy,
+    Warned,
+)
+from reconciler.planning.draft import Draft, Drafted, Kind, address_of
+from reconciler.planning.drafting import Drafting
+from reconciler.planning.guards import refuse
+from reconciler.planning.likeness import is_like, shares_identity
+from reconciler.planning.match import Matching, describe, match
+from reconciler.planning.order import put_in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a plan is made from.
+
+    `selected` holds the keys that this run may touch, None for all; `former` are the manifests of
+    an earlier revision (`--base`) that are gone now.
+    """
+
+    target: str
+    base_url: str
+    created_at: str
+    manifests_digest: str
+    desired: tuple[Desired, ...]
+    live: tuple[Live, ...]
+    fields: FieldTable
+    lock: Lock = Lock()
+    directory: Directory = Directory()
+    limits: Limits = Limits()
+    ownership: Ownership = Ownership.SHARED
+    undeclared: Undeclared = Undeclared.CLEAR
+    ignore: tuple[IgnoreRule, ...] = ()
+    selected: frozenset[str] | None = None
+    former: tuple[Desired, ...] = ()
+
+
+def make_plan(situation: Situation) -> Plan:
+    """Decide what to do. Raises InputError where it cannot be decided which number is which."""
+    lock, doubts = _with_former(situation)
+    situation = replace(situation, lock=lock)
+    matching = match(situation.desired, situation.live, lock, situation.fields)
+    if matching.faults:
+        raise InputError("\n".join(matching.faults))
+    drafted = [*_declared(situation, matching), *_undeclared(situation, matching)]
+    drafts = [draft for each in drafted for draft in each.drafts]
+    managed = len(matching.pairs) + len(matching.orphans)
+    blocked = (
+        *(each for one in drafted for each in one.blocked),
+        *_renames(situation, matching, drafts),
+        *refuse(drafts, situation.limits, managed),
+    )
+    warnings = (
+        *doubts,
+        *(each for one in drafted for each in one.warnings),
+        *_likely_purchases(situation, matching, drafts),
+    )
+    operations = put_in_order(drafts, situation.live, situation.fields)
+    unmanaged = tuple(_unmanaged(situation, matching, operations))
+    return Plan(
+        target=situation.target,
+        base_url=situation.base_url,
+        org_id=next((each.org_id for each in situation.live if each.org_id), None),
+        created_at=situation.created_at,
+        manifests_digest=situation.manifests_digest,
+        operations=operations,
+        blocked=blocked,
+        unmanaged=unmanaged,
+        warnings=warnings,
+        health=tuple(_health(matching)),
+        summary=_summary(drafted, operations, blocked, unmanaged),
+        manifests=len(situation.desired),
+        live=len(situation.live),
+        bindings={key: each.id for key, each in sorted(matching.pairs.items())},
+    )
+
+
+def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
+    """What each selected manifest asks for."""
+    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    for desired in sorted(situation.desired, key=lambda each: each.key):
+        if situation.selected is not None and desired.key not in situation.selected:
+            continue
+        live = matching.pairs.get(desired.key)
+        if desired.lifecycle.state is State.ABSENT:
+            if live:
+                yield drafting.release(live, desired.key, Reason.TOMBSTONE, source=desired.source)
+        elif live:
+            yield drafting.change(desired, live)
+        else:
+            recreated = desired.key in matching.vanished
+            yield drafting.create(desired, Kind.RECREATE if recreated else Kind.CREATE)
+
+
+def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
+    """What goes because nobody declares it; a partial plan releases only what it was told of."""
+    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    for key, live in matching.orphans.items():
+        if situation.selected is None or key in situation.selected:
+            entry = situation.lock.entries[key]
+            yield drafting.release(live, key, Reason.REMOVED, protected=entry.prevent_destroy)
+    if situation.ownership is Ownership.EXCLUSIVE and situation.selected is None:
+        for live in _strangers(situation, matching):
+            yield drafting.release(live, live.id, Reason.UNOWNED)
+
+
+def _strangers(situation: Situation, matching: Matching) -> Iterator[Live]:
+    """Live numbers that no manifest, lock entry or ignore rule names."""
+    ours = {each.id for each in (*matching.pairs.values(), *matching.orphans.values())}
+    for live in situation.live:
+        ignored = any(_fits(rule, live) for rule in situation.ignore)
+        if live.id not in ours and not ignored:
+            yield live
+
+
+def _fits(rule: IgnoreRule, live: Live) -> bool:
+    return all(
+        (
+            not rule.name or fnmatchcase(live.name, rule.name),
+            not rule.provider or rule.provider == live.provider,
+            not rule.number or rule.number == live.number,
+            not rule.id or rule.id == live.id,
+        )
+    )
+
+
+def _unmanaged(
+    situation: Situation, matching: Matching, operations: Sequence[Operation]
+) -> Iterator[Live]:
+    touched = {each.live_id for each in operations}
+    return (each for each in _strangers(situation, matching) if each.id not in touched)
+
+
+def _with_former(situation: Situation) -> tuple[Lock, tuple[Warned, ...]]:
+    """The lock, with the numbers of manifests that an earlier revision declared.
+
+    They are found as they would have been then. One that cannot be told apart is left alone.
+    """
+    entries = dict(situation.lock.entries)
+    former = [
+        each
+        for each in situation.former
+        if each.key not in entries and each.lifecycle.state is State.PRESENT
+    ]
+    doubts: list[Warned] = []
+    locked = {entry.id for entry in entries.values()}
+    for each in former:
+        matched = match((each,), situation.live, Lock(), situation.fields)
+        live = matched.pairs.get(each.key)
+        if matched.faults:
+            message = "its manifest is gone, but which number was its own cannot be told apart"
+            doubts.append(Warned(address_of(each.key), f"{message}; nothing is released for it"))
+        elif live and live.id not in locked:
+            protected = each.lifecycle.prevent_destroy
+            entries[each.key] = LockEntry(live.id, live.provider, prevent_destroy=protected)
+    return replace(situation.lock, entries=entries), tuple(doubts)
+
+
+def _renames(
+    situation: Situation, matching: Matching, drafts: Sequence[Draft]
+) -> Iterator[Blocked]:
+    """Refuse a create beside a number whose manifest is gone and that fits the new one."""
+    for desired in _created(situation, drafts):
+        provider = situation.fields.providers[desired.provider]
+        for key, live in matching.orphans.items():
+            if shares_identity(desired, live, provider) or is_like(desired, live, provider):
+                yield Blocked(
+                    address=address_of(desired.key),
+                    guard="recreate",
+                    message=f"this looks like {key} under a new name: {describe(live)}",
+                    help=f"add metadata.previously: [{key}]; or, to release that number and create "
+                    f"another, declare {key} with lifecycle.state: absent",
+                )
+
+
+def _likely_purchases(
+    situation: Situation, matching: Matching, drafts: Sequence[Draft]
+) -> Iterator[Warned]:
+    """Warn of a create beside an unmanaged number that might be the one meant."""
+    strangers = tuple(_strangers(situation, matching))
+    for desired in _created(situation, drafts):
+        provider = situation.fields.providers[desired.provider]
+        for live in strangers:
+            if is_like(desired, live, provider):
+                message = (
+                    f"will be created, but may exist already: {describe(live)}\n"
+                    f"  if it is that one, pin it:\n    binding:\n      id: {live.id}"
+                )
+                yield Warned(address_of(desired.key), message)
+
+
+def _created(situation: Situation, drafts: Sequence[Draft]) -> Iterator[Desired]:
+    created = {
+        each.operation.address for each in drafts if each.kind in (Kind.CREATE, Kind.RECREATE)
+    }
+    return (each for each in situation.desired if address_of(each.key) in created)
+
+
+def _health(matching: Matching) -> Iterator[Unhealthy]:
+    """The managed numbers that serve no call, or not yet."""
+    for key, live in sorted(matching.pairs.items()):
+        match live.status:
+            case "activating" | "blocked":
+                yield Unhealthy(address_of(key), live.status)
+            case _ if not live.number and not live.sip_uri:
+                yield Unhealthy(address_of(key), "incomplete")
+
+
+def _summary(
+    drafted: Sequence[Drafted],
+    operations: Sequence[Operation],
+    blocked: Sequence[Blocked],
+    unmanaged: Sequence[Live],
+) -> Summary:
+    def count(action: Action) -> int:
+        return sum(1 for each in operations if each.action is action)
+
+    return Summary(
+        create=count(Action.CREATE),
+        patch=count(Action.PATCH),
+        delete=count(Action.DELETE),
+        replace=sum(
+            1
+            for each in operations
+            if each.reason is Reason.REPLACE and each.action is Action.CREATE
+        ),
+        unchanged=sum(1 for each in drafted if each.unchanged),
+        blocked=len({each.address for each in blocked}),
+        unmanaged=len(unmanaged),
+    )

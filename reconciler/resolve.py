@@ -1,0 +1,245 @@
+"""Manifests and what the account holds -> Desired: names to ids, references to Secret. Pure.
+
+The directory, the GitOps state and the secret reader are handed in; nothing is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Final
+
+from reconciler.documents import find_place
+from reconciler.errors import InputError
+from reconciler.fields import Field, FieldTable, Nature
+from reconciler.model import (
+    Binding,
+    Desired,
+    Diagnostic,
+    Directory,
+    Json,
+    Lifecycle,
+    Manifest,
+    OnImmutableChange,
+    Path,
+    Resource,
+    Secret,
+    Severity,
+    State,
+)
+
+ReadSecret = Callable[[Mapping[str, Json]], Secret]
+
+_SHOWN_NAMES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What references are looked up in. `read_secret` is None where secrets stay unread."""
+
+    directory: Directory = Directory()
+    gitops: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    read_secret: ReadSecret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The manifests that could be resolved, and a fault for each value that could not."""
+
+    desired: tuple[Desired, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def resolve(manifests: Sequence[Manifest], fields: FieldTable, known: Known) -> Resolved:
+    """Resolve valid manifests; those with a fault are left out, and the fault is told."""
+    desired: list[Desired] = []
+    diagnostics: list[Diagnostic] = []
+    for manifest in manifests:
+        resolver = _Resolver(manifest, known)
+        spec = resolver.spec(fields)
+        if resolver.faults:
+            diagnostics.extend(resolver.faults)
+        else:
+            desired.append(_desired(manifest, fields, spec, tuple(resolver.unread)))
+    return Resolved(tuple(desired), tuple(diagnostics))
+
+
+def referenced_kinds(manifests: Sequence[Manifest], fields: FieldTable) -> frozenset[str]:
+    """The kinds of resource that manifests refer to by name, and so must be listed."""
+    return frozenset(
+        kind
+        for manifest in manifests
+        for kind, reference in _references(_spec(manifest), _provider_fields(manifest, fields))
+        if "name" in reference
+    )
+
+
+def _references(
+    value: Json, fields: Mapping[str, Field]
+) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    for key, child in value.items() if isinstance(value, Mapping) else ():
+        described = fields.get(key)
+        if described and described.reference and isinstance(child, Mapping):
+            yield described.reference, child
+        elif described:
+            yield from _references(child, described.properties)
+
+
+def _spec(manifest: Manifest) -> Mapping[str, Any]:
+    spec = manifest.value["spec"]
+    return spec if isinstance(spec, Mapping) else {}
+
+
+def _provider_fields(manifest: Manifest, fields: FieldTable) -> Mapping[str, Field]:
+    provider = fields.providers.get(str(_spec(manifest).get("provider")))
+    return provider.fields if provider else {}
+
+
+def _desired(
+    manifest: Manifest, fields: FieldTable, spec: dict[str, Json], unread: tuple[Path, ...]
+) -> Desired:
+    value: Mapping[str, Any] = manifest.value
+    metadata: Mapping[str, Any] = value["metadata"]
+    provider = str(spec["provider"])
+    named = fields.providers[provider].fields.get("name")
+    if named and named.nature is Nature.MUTABLE:
+        spec.setdefault("name", metadata["name"])
+    return Desired(
+        key=metadata["name"],
+        provider=provider,
+        spec=spec,
+        source=find_place(manifest.layers, ()),
+        labels=metadata.get("labels", {}),
+        previously=tuple(metadata.get("previously", ())),
+        lifecycle=_lifecycle(value.get("lifecycle") or {}),
+        binding=_binding(value.get("binding")),
+        unread=unread,
+    )
+
+
+def _lifecycle(value: Mapping[str, Any]) -> Lifecycle:
+    return Lifecycle(
+        state=State(value.get("state", State.PRESENT)),
+        prevent_destroy=value.get("preventDestroy", False),
+        on_immutable_change=OnImmutableChange(
+            value.get("onImmutableChange", OnImmutableChange.BLOCK)
+        ),
+        ignore_changes=tuple(parse_path(each) for each in value.get("ignoreChanges", ())),
+    )
+
+
+def _binding(value: Mapping[Any, Any] | None) -> Binding | None:
+    if not value:
+        return None
+    ((field_name, bound),) = value.items()
+    return Binding(field_name, bound)
+
+
+def parse_path(text: str) -> Path:
+    """`hooks[0].do` as the steps that lead there."""
+    steps: list[str | int] = []
+    for part in text.replace("[", ".[").split("."):
+        if part.startswith("[") and part.endswith("]") and part[1:-1].isdigit():
+            steps.append(int(part[1:-1]))
+        elif part:
+            steps.append(part)
+    return tuple(steps)
+
+
+class _Resolver:
+    """Walks one manifest's spec and gathers what it cannot resolve."""
+
+    def __init__(self, manifest: Manifest, known: Known) -> None:
+        self._manifest = manifest
+        self._known = known
+        self.faults: list[Diagnostic] = []
+        self.unread: list[Path] = []
+
+    def spec(self, fields: FieldTable) -> dict[str, Json]:
+        described = _provider_fields(self._manifest, fields)
+        return {
+            key: self._value(value, described.get(key), ("spec", key))
+            for key, value in _spec(self._manifest).items()
+        }
+
+    def _value(self, value: Json, described: Field | None, path: Path) -> Json:
+        match value:
+            case Mapping() if _is_reference(value) and _is_text(described):
+                return self._secret(value, path)
+            case Mapping() if described and described.reference:
+                return self._reference(value, described.reference, path)
+            case Mapping():
+                return {
+                    key: self._value(child, _child(described, key), (*path, key))
+                    for key, child in value.items()
+                }
+            case list():
+                items = described.items if described else None
+                return [
+                    self._value(item, items, (*path, index)) for index, item in enumerate(value)
+                ]
+            case _:
+                return value
+
+    def _secret(self, reference: Mapping[str, Json], path: Path) -> Json:
+        if self._known.read_secret is None:
+            self.unread.append(path[1:])
+            return Secret("", "not read")
+        try:
+            return self._known.read_secret(reference)
+        except InputError as error:
+            self._fault("R301", error.message, path, error.help)
+            return None
+
+    def _reference(self, reference: Mapping[str, Json], kind: str, path: Path) -> Json:
+        ((how, name),) = reference.items()
+        if how == "gitops":
+            return self._gitops(str(name), kind, path)
+        found = self._known.directory.kinds.get(kind, ())
+        matching = [each for each in found if each.name == name]
+        if len(matching) == 1:
+            return matching[0].id
+        if matching:
+            listed = "\n".join(f"  {each.id}" for each in matching)
+            message = f"{len(matching)} {kind}s are named {name!r}:\n{listed}"
+            self._fault("R302", message, path, "write the id of the one that is meant")
+        else:
+            self._fault("R303", f"no {kind} is named {name!r}", path, _closest(str(name), found))
+        return None
+
+    def _gitops(self, key: str, kind: str, path: Path) -> Json:
+        known = self._known.gitops.get(kind, {})
+        if key in known:
+            return known[key]
+        resources = [Resource(value, each) for each, value in known.items()]
+        message = f"the GitOps state knows no {kind} {key!r}"
+        self._fault("R304", message, path, _closest(key, resources))
+        return None
+
+    def _fault(self, code: str, message: str, path: Path, help_text: str) -> None:
+        place = find_place(self._manifest.layers, path)
+        shown = ".".join(str(step) for step in path)
+        self.faults.append(Diagnostic(Severity.ERROR, code, message, place, shown, help_text))
+
+
+def _closest(name: str, resources: Sequence[Resource]) -> str:
+    """What there is instead, closest first."""
+    names = sorted({each.name for each in resources if each.name})
+    if not names:
+        return "there is none in this account"
+    close = get_close_matches(name, names, n=_SHOWN_NAMES, cutoff=0.0)
+    more = len(names) - len(close)
+    return "there are: " + ", ".join(close) + (f" and {more} more" if more else "")
+
+
+def _is_reference(value: Mapping[str, Json]) -> bool:
+    return len(value) == 1 and bool(value.keys() & {"env", "file"})
+
+
+def _is_text(described: Field | None) -> bool:
+    return described is None or "string" in described.types
+
+
+def _child(described: Field | None, key: str) -> Field | None:
+    return (described.properties.get(key) or described.values) if described else None
