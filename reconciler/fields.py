@@ -1,0 +1,149 @@
+"""What the description says of a field: mutable, create-only, read-only, secret, unique… Pure.
+
+The table is made by `schema build` from the OpenAPI description and its overlay; the nature of a
+field falls out of the verbs whose bodies carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Any, Final, Literal
+
+from reconciler.errors import InputError
+from reconciler.model import Json, Path
+
+FORMAT_VERSION: Final = "1.0"
+
+
+class Verb(StrEnum):
+    """The bodies in which a field may stand."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    ANSWER = "answer"
+
+
+class Nature(Enum):
+    """What a manifest can do with a field."""
+
+    MUTABLE = "mutable"
+    CREATE_ONLY = "create-only"
+    READ_ONLY = "read-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One node of a provider's tree of fields; the variants of a union are merged."""
+
+    name: str
+    verbs: frozenset[Verb] = frozenset()
+    types: frozenset[str] = frozenset()
+    required: bool = False
+    default: Json = None
+    has_default: bool = False
+    secret: Literal["", "always", "by-name"] = ""
+    unique: bool = False
+    reference: str = ""
+    normal: str = ""
+    identity: int = 0
+    group: str = ""
+    quota: int = 0
+    purchase: bool = False
+    properties: Mapping[str, Field] = field(default_factory=dict)
+    items: Field | None = None
+    values: Field | None = None
+
+    @property
+    def nature(self) -> Nature:
+        """What falls out of the verbs."""
+        if Verb.UPDATE in self.verbs:
+            return Nature.MUTABLE
+        return Nature.CREATE_ONLY if Verb.CREATE in self.verbs else Nature.READ_ONLY
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The fields of one provider, and the groups of which a create needs at least one."""
+
+    name: str
+    fields: Mapping[str, Field]
+    require_one_of: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """The fields of every provider, as of one version of the description."""
+
+    version: str
+    providers: Mapping[str, Provider]
+
+
+def read_field_table(value: Json) -> FieldTable:
+    """The table of `fields.json`.
+
+    Raises InputError for what is no field table, and for one of an unknown major version.
+    """
+    if not isinstance(value, Mapping) or "formatVersion" not in value:
+        raise InputError("this is not a field table", help="make one with: schema build")
+    version = str(value["formatVersion"])
+    if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
+        raise InputError(f"the field table has version {version}, and this program reads 1.x")
+    try:
+        return _table(value)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"the field table is not whole: {error}") from error
+
+
+def field_at(provider: Provider, path: Path) -> Field | None:
+    """The field that `path` leads to, through objects, maps and lists; None where there is none."""
+    if not path or not isinstance(path[0], str):
+        return None
+    found = provider.fields.get(path[0])
+    for step in path[1:]:
+        if found is None:
+            return None
+        inside = found.properties.get(step) or found.values if isinstance(step, str) else None
+        found = found.items if isinstance(step, int) else inside
+    return found
+
+
+def _table(value: Mapping[str, Any]) -> FieldTable:
+    return FieldTable(
+        version=value["version"],
+        providers={name: _provider(name, each) for name, each in value["providers"].items()},
+    )
+
+
+def _provider(name: str, value: Mapping[str, Any]) -> Provider:
+    fields = {
+        each: _field(each, node, frozenset(Verb(verb) for verb in node["verbs"]))
+        for each, node in value["fields"].items()
+    }
+    return Provider(name, fields, tuple(tuple(each) for each in value.get("requireOneOf", ())))
+
+
+def _field(name: str, node: Mapping[str, Any], verbs: frozenset[Verb]) -> Field:
+    items, values = node.get("items"), node.get("values")
+    return Field(
+        name=name,
+        verbs=verbs,
+        types=frozenset(node["types"]),
+        required=node.get("required", False),
+        default=node.get("default"),
+        has_default="default" in node,
+        secret=node.get("secret", ""),
+        unique=node.get("unique", False),
+        reference=node.get("reference", ""),
+        normal=node.get("normal", ""),
+        identity=node.get("identity", 0),
+        group=node.get("group", ""),
+        quota=node.get("quota", 0),
+        purchase=node.get("purchase", False),
+        properties={
+            each: _field(each, child, verbs) for each, child in node.get("properties", {}).items()
+        },
+        items=_field(name, items, verbs) if items else None,
+        values=_field(name, values, verbs) if values else None,
+    )

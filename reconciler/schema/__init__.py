@@ -1,0 +1,1 @@
+"""The workshop: OpenAPI in, manifest schema and field table out."""

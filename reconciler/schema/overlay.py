@@ -1,0 +1,62 @@
+"""A description and an OpenAPI Overlay 1.0 -> the description with the overlay's actions done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from reconciler.errors import InputError
+from reconciler.model import Json
+
+
+def apply_overlay(description: Mapping[str, Any], overlay: Json) -> dict[str, Any]:
+    """Do the actions in their order, on a copy; a target that selects nothing is no fault.
+
+    Raises InputError for what is no overlay, and for a target that is no JSONPath (RFC 9535).
+    """
+    if not isinstance(overlay, Mapping) or not str(overlay.get("overlay", "")).startswith("1."):
+        raise InputError("the overlay is not an OpenAPI Overlay 1.x document")
+    result = deepcopy(dict(description))
+    for index, action in enumerate(_actions(overlay)):
+        if not isinstance(action, Mapping) or not isinstance(action.get("target"), str):
+            raise InputError(f"overlay: action {index + 1} has no target")
+        _do(result, action)
+    return result
+
+
+def _actions(overlay: Mapping[str, Any]) -> list[Any]:
+    actions = overlay.get("actions")
+    if not isinstance(actions, list):
+        raise InputError("overlay: `actions` is not a list")
+    return actions
+
+
+def _do(description: dict[str, Any], action: Mapping[str, Any]) -> None:
+    import jsonpath  # noqa: PLC0415 - only building a schema needs it
+
+    try:
+        matches = list(jsonpath.finditer(action["target"], description))
+    except jsonpath.JSONPathError as error:
+        raise InputError(f"overlay: target {action['target']!r}: {error}") from error
+    for match in matches:
+        if action.get("remove") is True:
+            holder: Any = match.parent.obj if match.parent else {}
+            holder.pop(match.parts[-1], None)
+        elif "update" in action:
+            _merge(match.obj, action["update"])
+
+
+def _merge(target: Any, update: Any) -> None:
+    """Merge as the Overlay specification says: objects deeply, lists by appending."""
+    if isinstance(target, list):
+        target.append(deepcopy(update))
+    elif isinstance(target, dict) and isinstance(update, Mapping):
+        for key, value in update.items():
+            held = target.get(key)
+            if isinstance(held, dict) and isinstance(value, Mapping):
+                _merge(held, value)
+            elif isinstance(held, list) and isinstance(value, list):
+                held.extend(deepcopy(value))
+            else:
+                target[key] = deepcopy(value)
