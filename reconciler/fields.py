@@ -86,14 +86,20 @@ def read_field_table(value: Json) -> FieldTable:
     Raises InputError for what is no field table, and for one of an unknown major version.
     """
     if not isinstance(value, Mapping) or "formatVersion" not in value:
-        raise InputError("this is not a field table", help="make one with: schema build")
+        raise InputError("this is not a field table", help="make one with reconciler schema build")
     version = str(value["formatVersion"])
     if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
-        raise InputError(f"the field table has version {version}, and this program reads 1.x")
+        raise InputError(
+            f"the field table has format {version}, and this program reads {FORMAT_VERSION}",
+            help="build it again with this version: reconciler schema build",
+        )
     try:
         return _table(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"the field table is not whole: {error}") from error
+        raise InputError(
+            f"the field table is damaged: {type(error).__name__}: {error}",
+            help="build it again: reconciler schema build",
+        ) from error
 
 
 def field_at(provider: Provider, path: Path) -> Field | None:
@@ -117,14 +123,13 @@ def _table(value: Mapping[str, Any]) -> FieldTable:
 
 
 def _provider(name: str, value: Mapping[str, Any]) -> Provider:
-    fields = {
-        each: _field(each, node, frozenset(Verb(verb) for verb in node["verbs"]))
-        for each, node in value["fields"].items()
-    }
+    fields = {each: _field(each, node, frozenset()) for each, node in value["fields"].items()}
     return Provider(name, fields, tuple(tuple(each) for each in value.get("requireOneOf", ())))
 
 
-def _field(name: str, node: Mapping[str, Any], verbs: frozenset[Verb]) -> Field:
+def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb]) -> Field:
+    """One node; where it tells no verbs of its own, they are those of the node around it."""
+    verbs = frozenset(Verb(each) for each in node["verbs"]) if "verbs" in node else outer
     items, values = node.get("items"), node.get("values")
     return Field(
         name=name,

@@ -6,16 +6,16 @@ answers a body, and what the body's `provider` may say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.errors import InputError
 
 COLLECTION: Final = "/phone-number"
-ITEM: Final = "/phone-number/{id}"
 MAX_NODES: Final = 200_000
 _MAX_HOPS: Final = 32
+_JSON_TYPES: Final = {bool: "boolean", str: "string", int: "number", float: "number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,16 @@ class Bodies:
     answer: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """One alternative of a body, and the providers that it says it is for (none: any)."""
+
+    providers: tuple[str, ...]
+    body: Mapping[str, Any]
+
+
 class Description:
-    """An OpenAPI document whose references can be followed; a ring of them is an InputError."""
+    """An OpenAPI document whose references can be followed, up to MAX_NODES of them."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -44,36 +52,42 @@ class Description:
 
         Raises InputError where the document describes no creating of phone numbers.
         """
-        create = self._variants(self._request(COLLECTION, "post"))
-        update = self._variants(self._request(ITEM, "patch"))
-        answer = self._variants(self._answer(ITEM, "get") or self._answer(COLLECTION, "post"))
-        providers = [provider for provider in create if provider]
-        if not providers:
-            raise InputError(f"the description says of no provider what POST {COLLECTION} takes")
-        return {
-            each: Bodies(
-                create=create[each],
-                update=update.get(each) or update.get("") or {},
-                answer=answer.get(each) or answer.get("") or {},
+        item = self._item_path()
+        creates = self._variants(self._request(COLLECTION, "post"))
+        updates = self._variants(self._request(item, "patch"))
+        answers = self._variants(self._answer(item, "get") or self._answer(COLLECTION, "post"))
+        create = {name: each.body for each in creates for name in each.providers}
+        if not create:
+            raise InputError(
+                f"the description does not say which providers POST {COLLECTION} takes",
+                help="give an OpenAPI 3 document of the Vapi API",
             )
-            for each in providers
+        return {
+            name: Bodies(
+                create=body,
+                update=_own(updates, name) or _known(_likest(updates, body), body),
+                answer=_own(answers, name) or _likest(answers, body),
+            )
+            for name, body in create.items()
         }
 
-    def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Follow `$ref` and an `allOf` of one, keeping what stands beside them.
+    def resolve(self, schema: Mapping[str, Any], hops: int = _MAX_HOPS) -> Mapping[str, Any]:
+        """The schema with what `$ref` and `allOf` bring in; what stands beside them wins.
 
         Raises InputError for a reference that leads nowhere, in a ring, or to too much.
         """
         self._budget -= 1
         if self._budget < 0:
             raise InputError(f"the description expands to more than {MAX_NODES} schemas")
-        for _ in range(_MAX_HOPS):
-            target = reference(schema)
-            if target is None:
-                return schema
-            beside = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
-            schema = {**self._find(target), **beside}
-        raise InputError("the description refers to itself in a ring: " + str(target))
+        if "$ref" not in schema and "allOf" not in schema:
+            return schema
+        if hops == 0:
+            raise InputError(f"the description refers to itself in a ring: {reference(schema)}")
+        whole: dict[str, Any] = {}
+        for part in self._parts(schema):
+            whole = _joined(whole, self.resolve(part, hops - 1))
+        beside = {key: each for key, each in schema.items() if key not in ("$ref", "allOf")}
+        return _joined(whole, beside)
 
     def variants(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The alternatives of a union, or the schema itself, each still unresolved."""
@@ -81,36 +95,11 @@ class Description:
         union = resolved.get("oneOf") or resolved.get("anyOf")
         return [_mapping(each) for each in union] if isinstance(union, list) else [schema]
 
-    def properties(self, schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-        """The properties of an object schema."""
-        return {name: _mapping(each) for name, each in _mapping(schema.get("properties")).items()}
-
-    def _variants(self, schema: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
-        """The variants of a body by provider; "" for one that serves every provider."""
-        if schema is None:
-            return {}
-        found: dict[str, Mapping[str, Any]] = {}
-        for variant in self.variants(schema):
-            body = self.resolve(variant)
-            provider = self.resolve(self.properties(body).get("provider", {}))
-            for name in constants(provider) or [""]:
-                found[name] = body
-        return found
-
-    def _request(self, path: str, verb: str) -> Mapping[str, Any] | None:
-        operation = self._operation(path, verb)
-        return _json_schema(self.resolve(_mapping(operation.get("requestBody"))))
-
-    def _answer(self, path: str, verb: str) -> Mapping[str, Any] | None:
-        answers = _mapping(self._operation(path, verb).get("responses"))
-        for status in sorted(answers):
-            if str(status).startswith("2"):
-                return _json_schema(self.resolve(_mapping(answers[status])))
-        return None
-
-    def _operation(self, path: str, verb: str) -> Mapping[str, Any]:
-        paths = _mapping(self._document.get("paths"))
-        return _mapping(_mapping(paths.get(path)).get(verb))
+    def _parts(self, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        if "$ref" in schema:
+            yield self._find(str(schema["$ref"]))
+        listed = schema.get("allOf", [])
+        yield from (_mapping(each) for each in (listed if isinstance(listed, list) else []))
 
     def _find(self, target: str) -> Mapping[str, Any]:
         node: Any = self._document
@@ -119,6 +108,45 @@ class Description:
         if not target.startswith("#/") or not isinstance(node, Mapping):
             raise InputError(f"the description refers to {target}, which is not in it")
         return node
+
+    def _variants(self, schema: Mapping[str, Any] | None) -> list[_Variant]:
+        """The alternatives of a body. Until 2026-07 the update bodies had no `provider`."""
+        if schema is None:
+            return []
+        mapped = _mapped(self.resolve(schema))
+        found: list[_Variant] = []
+        for variant in self.variants(schema):
+            body = self.resolve(variant)
+            told = constants(self.resolve(properties(body).get("provider", {})))
+            by_mapping = mapped.get(_last_step(reference(variant) or ""), [])
+            found.append(_Variant(tuple(told or by_mapping), body))
+        return found
+
+    def _item_path(self) -> str:
+        """The path of one number, whatever its parameter is called."""
+        paths = _mapping(self._document.get("paths"))
+        start = f"{COLLECTION}/{{"
+        return next((p for p in paths if p.startswith(start) and p.find("/", len(start)) < 0), "")
+
+    def _request(self, path: str, verb: str) -> Mapping[str, Any] | None:
+        operation = self._operation(path, verb)
+        return _json_schema(self.resolve(_mapping(operation.get("requestBody"))))
+
+    def _answer(self, path: str, verb: str) -> Mapping[str, Any] | None:
+        answers = _mapping(self._operation(path, verb).get("responses"))
+        for status in sorted(answers):
+            if status.startswith("2"):
+                return _json_schema(self.resolve(_mapping(answers[status])))
+        return None
+
+    def _operation(self, path: str, verb: str) -> Mapping[str, Any]:
+        paths = _mapping(self._document.get("paths"))
+        return _mapping(_mapping(paths.get(path)).get(verb))
+
+
+def properties(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The properties of an object schema."""
+    return {name: _mapping(each) for name, each in _mapping(schema.get("properties")).items()}
 
 
 def reference(schema: Mapping[str, Any]) -> str | None:
@@ -131,18 +159,72 @@ def reference(schema: Mapping[str, Any]) -> str | None:
     return None
 
 
-def constants(schema: Mapping[str, Any]) -> list[str]:
-    """The texts that a schema allows, where it lists them."""
-    if isinstance(schema.get("const"), str):
-        return [schema["const"]]
-    listed = schema.get("enum")
-    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+def constants(schema: Mapping[str, Any]) -> list[Any]:
+    """The scalar values that a schema lists, where it does; null is none of them."""
+    listed = [schema["const"]] if "const" in schema else schema.get("enum")
+    return [each for each in listed if type(each) in _JSON_TYPES] if listed else []
+
+
+def types(schema: Mapping[str, Any]) -> list[str]:
+    """The JSON types that a resolved schema allows, without null; none where it does not say."""
+    told = schema.get("type", [])
+    found = [told] if isinstance(told, str) else [str(each) for each in told]
+    listed = list(dict.fromkeys(_JSON_TYPES[type(each)] for each in constants(schema)))
+    if not found and "properties" in schema:
+        return ["object"]
+    return [each for each in found if each != "null"] or listed
+
+
+def _own(variants: list[_Variant], provider: str) -> Mapping[str, Any]:
+    return next((each.body for each in variants if provider in each.providers), {})
+
+
+def _likest(variants: list[_Variant], body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of the variants that do not say whose they are, the one that shares most with `body`."""
+    names = properties(body).keys()
+
+    def likeness(candidate: Mapping[str, Any]) -> float:
+        own = properties(candidate).keys()
+        return len(own & names) / max(1, len(own | names))
+
+    return max((each.body for each in variants if not each.providers), key=likeness, default={})
+
+
+def _known(guess: Mapping[str, Any], body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A guessed body without what the provider's own body does not have."""
+    own = properties(body)
+    kept = {name: each for name, each in properties(guess).items() if name in own}
+    return {**guess, "properties": kept}
+
+
+def _mapped(union: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The last step of a reference -> the providers that a discriminator maps to it."""
+    found: dict[str, list[str]] = {}
+    for provider, target in _mapping(_mapping(union.get("discriminator")).get("mapping")).items():
+        found.setdefault(_last_step(str(target)), []).append(provider)
+    return found
+
+
+def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Two parts of an `allOf` as one schema; the second wins."""
+    whole = {**one, **other}
+    if "properties" in one and "properties" in other:
+        whole["properties"] = {**properties(one), **properties(other)}
+    if "required" in one and "required" in other:
+        whole["required"] = list(dict.fromkeys([*one["required"], *other["required"]]))
+    return whole
 
 
 def _json_schema(holder: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    content = _mapping(_mapping(holder.get("content")).get("application/json"))
-    schema = content.get("schema")
-    return schema if isinstance(schema, Mapping) else None
+    for media_type, content in _mapping(holder.get("content")).items():
+        schema = _mapping(content).get("schema")
+        if "json" in media_type and isinstance(schema, Mapping):
+            return schema
+    return None
+
+
+def _last_step(target: str) -> str:
+    return target.rpartition("/")[2]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from reconciler.schema.description import Bodies, Description
+from reconciler.errors import InputError
+from reconciler.fields import FORMAT_VERSION, Verb
+from reconciler.schema.description import Bodies, Description, properties, reference, types
 
-FORMAT_VERSION: Final = "1.0"
 MAX_DEPTH: Final = 24
 
 # Extension of the overlay to key of the table.
@@ -23,6 +25,29 @@ _EXTENSIONS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A schema that one verb's body has for a field; `trail` names the components around it."""
+
+    verb: Verb
+    schema: Mapping[str, Any]
+    trail: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """One alternative of a sighting, resolved. `default` is its own, or its union's."""
+
+    verb: Verb
+    schema: Mapping[str, Any]
+    trail: frozenset[str]
+    default: Any
+
+    def inside(self, schema: Mapping[str, Any]) -> _Sighting:
+        """A part of this schema."""
+        return _Sighting(self.verb, schema, self.trail)
+
+
 def field_table(description: Description) -> dict[str, Any]:
     """The table as JSON values; a key that says nothing is left out."""
     providers = {
@@ -36,84 +61,90 @@ def field_table(description: Description) -> dict[str, Any]:
 
 
 def _provider(description: Description, bodies: Bodies) -> dict[str, Any]:
-    by_verb = {"create": bodies.create, "update": bodies.update, "answer": bodies.answer}
-    names = dict.fromkeys(
-        name for body in by_verb.values() for name in description.properties(body)
+    by_verb = {
+        Verb.CREATE: bodies.create,
+        Verb.UPDATE: bodies.update,
+        Verb.ANSWER: bodies.answer,
+    }
+    seen = _grouped(
+        (name, _Sighting(verb, each))
+        for verb, body in by_verb.items()
+        for name, each in properties(body).items()
     )
     required = bodies.create.get("required", [])
-    fields: dict[str, Any] = {}
-    for name in names:
-        nodes = {
-            verb: properties[name]
-            for verb, body in by_verb.items()
-            if name in (properties := description.properties(body))
+    fields = {
+        name: _node(description, each, frozenset())
+        | ({"required": True} if name in required else {})
+        for name, each in seen.items()
+    }
+    group = bodies.create.get("x-require-one-of")
+    return {**({"requireOneOf": [group]} if group else {}), "fields": fields}
+
+
+def _node(
+    description: Description, sightings: list[_Sighting], outer: frozenset[Verb], depth: int = 0
+) -> dict[str, Any]:
+    """One node of the tree: all that any body says of the field, its unions' variants merged."""
+    if depth > MAX_DEPTH:
+        raise InputError(f"the description nests fields deeper than {MAX_DEPTH} levels")
+    verbs = frozenset(each.verb for each in sightings)
+    variants = [each for sighting in sightings for each in _variants(description, sighting)]
+    # Verbs that are the parent's own go without saying.
+    node: dict[str, Any] = {} if verbs == outer else {"verbs": [v for v in Verb if v in verbs]}
+    node["types"] = sorted({name for each in variants for name in types(each.schema)})
+    node |= _default(variants)
+    for extension, key in _EXTENSIONS.items():
+        told = [each.schema[extension] for each in variants if extension in each.schema]
+        node |= {key: told[0]} if told else {}
+    named = _grouped(
+        (name, each.inside(part))
+        for each in variants
+        for name, part in properties(each.schema).items()
+    )
+    if named:
+        node["properties"] = {
+            name: _node(description, seen, verbs, depth + 1) for name, seen in named.items()
         }
-        merged: dict[str, Any] = {}
-        for node in nodes.values():
-            merged = _merged(merged, _node(description, node, 0))
-        needed = {"required": True} if name in required else {}
-        fields[name] = {"verbs": list(nodes), **needed, **merged}
-    groups = bodies.create.get("x-require-one-of")
-    return {**({"requireOneOf": [groups]} if groups else {}), "fields": fields}
-
-
-def _node(description: Description, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    """One node of the tree, the variants of a union merged into it."""
-    resolved = description.resolve(schema)
-    node: dict[str, Any] = {}
-    variants = description.variants(schema)
-    if len(variants) > 1 or resolved.get("oneOf") or resolved.get("anyOf"):
-        for variant in variants:
-            node = _merged(node, _node(description, variant, depth))
-    else:
-        node["types"] = _types(resolved)
-    if "default" in resolved:
-        node["default"] = resolved["default"]
-    node |= {key: resolved[name] for name, key in _EXTENSIONS.items() if name in resolved}
-    if depth < MAX_DEPTH:
-        node |= _children(description, resolved, depth + 1)
+    for keyword, key in (("items", "items"), ("additionalProperties", "values")):
+        seen = [
+            each.inside(each.schema[keyword])
+            for each in variants
+            if isinstance(each.schema.get(keyword), Mapping)
+        ]
+        if seen:
+            node[key] = _node(description, seen, verbs, depth + 1)
     return node
 
 
-def _children(description: Description, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    children: dict[str, Any] = {}
-    properties = {
-        name: _node(description, each, depth)
-        for name, each in description.properties(schema).items()
-    }
-    if properties:
-        children["properties"] = properties
-    if isinstance(schema.get("items"), Mapping):
-        children["items"] = _node(description, schema["items"], depth)
-    if isinstance(schema.get("additionalProperties"), Mapping):
-        children["values"] = _node(description, schema["additionalProperties"], depth)
-    return children
+def _variants(description: Description, sighting: _Sighting) -> list[_Variant]:
+    """The alternatives of a sighting; none of a component that holds itself."""
+    outer = description.resolve(sighting.schema)
+    own = _trail(sighting.trail, sighting.schema)
+    found = []
+    for each in description.variants(sighting.schema):
+        if reference(each) in sighting.trail:
+            continue
+        resolved = description.resolve(each)
+        schema = {**resolved, **{key: outer[key] for key in _EXTENSIONS if key in outer}}
+        default = outer.get("default", resolved.get("default"))
+        found.append(_Variant(sighting.verb, schema, _trail(own, each), default))
+    return found
 
 
-def _types(schema: Mapping[str, Any]) -> list[str]:
-    listed = schema.get("type", [])
-    types = [listed] if isinstance(listed, str) else list(listed)
-    return sorted(str(each) for each in types)
+def _trail(trail: frozenset[str], schema: Mapping[str, Any]) -> frozenset[str]:
+    target = reference(schema)
+    return trail if target is None else trail | {target}
 
 
-def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Two nodes as one: what either takes; a default that only one of them has is dropped."""
-    if not one:
-        return other
-    merged = {**other, **one}
-    merged["types"] = sorted({*one.get("types", []), *other.get("types", [])})
-    if one.get("default") != other.get("default"):
-        merged.pop("default", None)
-    for key in ("items", "values"):
-        if key in one and key in other:
-            merged[key] = _merged(one[key], other[key])
-    if "properties" in one and "properties" in other:
-        merged["properties"] = dict(_merged_properties(one["properties"], other["properties"]))
-    return merged
+def _default(variants: list[_Variant]) -> dict[str, Any]:
+    """The default on which all bodies that are sent agree, be they variants or verbs."""
+    sent = [each.default for each in variants if each.verb is not Verb.ANSWER]
+    agreed = bool(sent) and sent[0] is not None and all(each == sent[0] for each in sent)
+    return {"default": sent[0]} if agreed else {}
 
 
-def _merged_properties(
-    one: Mapping[str, Any], other: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name in dict.fromkeys((*one, *other)):
-        yield name, _merged(one.get(name, {}), other.get(name, {}))
+def _grouped(pairs: Iterable[tuple[str, _Sighting]]) -> dict[str, list[_Sighting]]:
+    groups: dict[str, list[_Sighting]] = {}
+    for name, each in pairs:
+        groups.setdefault(name, []).append(each)
+    return groups

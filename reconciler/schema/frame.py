@@ -10,46 +10,38 @@ _KEY: Final[dict[str, Any]] = {
     "pattern": "^[a-z0-9-]{1,40}$",
 }
 
-SECRET_REFERENCE: Final[dict[str, Any]] = {
-    "description": "A text that does not stand in git.",
-    "type": "object",
-    "additionalProperties": False,
-    "minProperties": 1,
-    "maxProperties": 1,
-    "properties": {
-        "env": {
-            "description": "An environment variable that the target's secrets.env allows.",
-            "type": "string",
-            "minLength": 1,
-        },
-        "file": {
-            "description": "A file within the target's secrets.files.",
-            "type": "string",
-            "minLength": 1,
-        },
-    },
+
+def exactly_one(description: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """An object with exactly one of some keys: an unknown key is one error, not two."""
+    return {
+        "description": description,
+        "type": "object",
+        "properties": properties,
+        "if": {"propertyNames": {"enum": list(properties)}},
+        "then": {"minProperties": 1, "maxProperties": 1},
+        "else": {"properties": dict.fromkeys(properties, True), "additionalProperties": False},
+    }
+
+
+def _text(description: str) -> dict[str, Any]:
+    return {"description": description, "type": "string", "minLength": 1}
+
+
+_SOURCES: Final = {
+    "env": _text("An environment variable that the target's secrets.env allows."),
+    "file": _text("A file within the target's secrets.files."),
 }
 
-REFERENCES: Final[dict[str, Any]] = {
-    "description": "Which resource is meant, in place of its id.",
-    "type": "object",
-    "additionalProperties": False,
-    "minProperties": 1,
-    "maxProperties": 1,
-    "properties": {
-        "name": {
-            "description": "Its name in the account; it must be the only one of that name.",
-            "type": "string",
-            "minLength": 1,
-        },
-        "gitops": {
-            "description": "Its key in the state file of Vapi's own GitOps tool.",
-            "type": "string",
-            "minLength": 1,
-        },
-        **SECRET_REFERENCE["properties"],
+SECRET_REFERENCE: Final = exactly_one("A text that does not stand in git.", _SOURCES)
+
+RESOURCE_REFERENCE: Final = exactly_one(
+    "Which resource is meant, in place of its id.",
+    {
+        "name": _text("Its name in the account; it must be the only one of that name."),
+        "gitops": _text("Its key in the state file of Vapi's own GitOps tool."),
+        **_SOURCES,
     },
-}
+)
 
 FRAME: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -108,22 +100,14 @@ FRAME: Final[dict[str, Any]] = {
                 },
             },
         },
-        "binding": {
-            "description": "Which live number this is: exactly one of these.",
-            "type": "object",
-            "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-            "properties": {
-                "id": {"description": "Its id.", "type": "string", "minLength": 1},
-                "number": {
-                    "description": "Its digits, in E.164.",
-                    "type": "string",
-                    "minLength": 1,
-                },
-                "sipUri": {"description": "Its SIP address.", "type": "string", "minLength": 1},
-                "name": {"description": "Its name.", "type": "string", "minLength": 1},
+        "binding": exactly_one(
+            "Which live number this is: exactly one of these.",
+            {
+                "id": _text("Its id."),
+                "number": _text("Its digits, in E.164."),
+                "sipUri": _text("Its SIP address."),
+                "name": _text("Its name."),
             },
-        },
+        ),
     },
 }

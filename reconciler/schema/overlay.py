@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from json import dumps, loads
 from typing import Any
 
 from reconciler.errors import InputError
@@ -17,10 +18,13 @@ def apply_overlay(description: Mapping[str, Any], overlay: Json) -> dict[str, An
     """
     if not isinstance(overlay, Mapping) or not str(overlay.get("overlay", "")).startswith("1."):
         raise InputError("the overlay is not an OpenAPI Overlay 1.x document")
-    result = deepcopy(dict(description))
-    for index, action in enumerate(_actions(overlay)):
+    # Through JSON, so that parts which YAML aliases share are changed one by one.
+    result: dict[str, Any] = loads(dumps(description))
+    for number, action in enumerate(_actions(overlay), 1):
         if not isinstance(action, Mapping) or not isinstance(action.get("target"), str):
-            raise InputError(f"overlay: action {index + 1} has no target")
+            raise InputError(f"overlay: action {number} has no target")
+        if action.get("remove") is not True and not isinstance(action.get("update"), Mapping):
+            raise InputError(f"overlay: action {number} neither removes nor updates an object")
         _do(result, action)
     return result
 
@@ -39,12 +43,15 @@ def _do(description: dict[str, Any], action: Mapping[str, Any]) -> None:
         matches = list(jsonpath.finditer(action["target"], description))
     except jsonpath.JSONPathError as error:
         raise InputError(f"overlay: target {action['target']!r}: {error}") from error
-    for match in matches:
-        if action.get("remove") is True:
-            holder: Any = match.parent.obj if match.parent else {}
-            holder.pop(match.parts[-1], None)
-        elif "update" in action:
+    if action.get("remove") is not True:
+        for match in matches:
             _merge(match.obj, action["update"])
+        return
+    # From the last to the first, so that the indices of a list stay true.
+    for match in reversed(matches):
+        if match.parent is not None:
+            holder: Any = match.parent.obj
+            del holder[match.parts[-1]]
 
 
 def _merge(target: Any, update: Any) -> None:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from json import loads
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from reconciler.errors import InputError
 from reconciler.fields import FieldTable, read_field_table
 
-OPENAPI = "vapi.openapi.yaml"
-OVERLAY = "vapi.overlay.yaml"
-MANIFEST_SCHEMA = "phone-number.schema.json"
-FIELD_TABLE = "fields.json"
+OPENAPI: Final = "vapi.openapi.yaml"
+OVERLAY: Final = "vapi.overlay.yaml"
+MANIFEST_SCHEMA: Final = "phone-number.schema.json"
+FIELD_TABLE: Final = "fields.json"
 
 
 def read_packaged(name: str) -> bytes:
-    """The content of one file of `schemas/`."""
+    """The content of one file of `schemas/`. Raises InputError where it is not installed."""
     package = Path(__file__).parent.parent
     installed = package / "_schemas" / name
-    return (installed if installed.exists() else package.parent / "schemas" / name).read_bytes()
+    found = installed if installed.exists() else package.parent / "schemas" / name
+    try:
+        return found.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"this installation lacks schemas/{name}: {error.strerror}",
+            help="install vapi-reconciler again",
+        ) from error
 
 
 def load_fields() -> FieldTable:
