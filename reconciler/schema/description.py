@@ -13,7 +13,7 @@ from typing import Any, Final
 from reconciler.errors import InputError
 
 COLLECTION: Final = "/phone-number"
-MAX_NODES: Final = 200_000
+MAX_NODES: Final = 100_000
 _MAX_HOPS: Final = 32
 _JSON_TYPES: Final = {bool: "boolean", str: "string", int: "number", float: "number"}
 
