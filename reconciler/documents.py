@@ -138,12 +138,10 @@ def _plain(text: str) -> Json:
         return _WORDS[text]
     if text[0] not in _STARTS_A_NUMBER:
         return text
-    if _INTEGER.match(text):
+    if _INTEGER.match(text) or _BASED.match(text):
         if len(text) > _MAX_DIGITS:
             raise ValueError(text)
-        return int(text)
-    if _BASED.match(text):
-        return int(text, 0)
+        return int(text) if _INTEGER.match(text) else int(text, 0)
     if _FLOAT.match(text):
         number = float(text)
         if not math.isfinite(number):
@@ -194,7 +192,6 @@ class _Builder:
                 return
             if kind is yaml.DocumentStartEvent:
                 self._anchors.clear()
-                self._aliased = 0
                 value, spot = self._node(self._next(), 1)
                 if value is not None:
                     yield Document(value, spot)
@@ -208,7 +205,9 @@ class _Builder:
         if kind is yaml.AliasEvent:
             return self._alias(event, depth, place)
         if event.tag is not None:
-            self._add("R004", f"tag {event.tag!r} is not allowed", place, "remove the tag")
+            # The tag may be the start of a password that nobody quoted: it is not shown.
+            help_text = "remove the tag, or put a text that begins with ! in quotes"
+            self._add("R004", "a tag is not allowed here", place, help_text)
         if kind is yaml.ScalarEvent:
             value = self._scalar(event, place)
             if event.anchor is not None:
@@ -279,21 +278,22 @@ class _Builder:
         try:
             return _plain(text)
         except ValueError:
-            self._add("R009", f"{text[:40]} is a number that JSON cannot carry", place)
+            message = "this is a number that JSON cannot carry"
+            self._add("R009", message, place, "put it in quotes if it is text")
             return None
 
     def _alias(self, event: Any, depth: int, place: int) -> tuple[Json, Spot]:
         anchored = self._anchors.get(event.anchor)
         if anchored is None:
-            message = f"alias *{event.anchor} has no finished anchor &{event.anchor} before it"
-            self._add("R005", message, place)
+            message = "this alias has no finished anchor before it"
+            self._add("R005", message, place, "put a text that begins with * in quotes")
             return None, place
         self._aliased += anchored.nodes
         self._nodes += anchored.nodes
         self._height = max(self._height, depth + anchored.height)
         if self._aliased > MAX_ALIASED_NODES:
             message = f"aliases expand to more than {MAX_ALIASED_NODES} values"
-            self._add("R005", message, place, "write the values out, or use an overlay")
+            self._add("R005", message, place, "write the values out")
             raise _TooMuchError
         if depth + anchored.height > MAX_DEPTH:
             self._add("R006", f"nested deeper than {MAX_DEPTH} levels by an alias", place)
