@@ -115,6 +115,25 @@ def field_at(provider: Provider, path: Path) -> Field | None:
     return found
 
 
+def dotted(path: Path) -> str:
+    """`('hooks', 0, 'do')` as people write it: `hooks[0].do`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def parse_path(text: str) -> Path:
+    """`hooks[0].do` as the steps that lead there."""
+    steps: list[str | int] = []
+    for part in text.replace("[", ".[").split("."):
+        if part.startswith("[") and part.endswith("]") and part[1:-1].isdigit():
+            steps.append(int(part[1:-1]))
+        elif part:
+            steps.append(part)
+    return tuple(steps)
+
+
 def _table(value: Mapping[str, Any]) -> FieldTable:
     return FieldTable(
         version=value["version"],

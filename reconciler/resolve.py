@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reconciler.documents import find_place
 from reconciler.errors import InputError
-from reconciler.fields import Field, FieldTable, Nature
+from reconciler.fields import Field, FieldTable, Nature, dotted, parse_path
 from reconciler.model import (
     Binding,
     Desired,
@@ -136,17 +136,6 @@ def _binding(value: Mapping[Any, Any] | None) -> Binding | None:
     return Binding(field_name, bound)
 
 
-def parse_path(text: str) -> Path:
-    """`hooks[0].do` as the steps that lead there."""
-    steps: list[str | int] = []
-    for part in text.replace("[", ".[").split("."):
-        if part.startswith("[") and part.endswith("]") and part[1:-1].isdigit():
-            steps.append(int(part[1:-1]))
-        elif part:
-            steps.append(part)
-    return tuple(steps)
-
-
 class _Resolver:
     """Walks one manifest's spec and gathers what it cannot resolve."""
 
@@ -219,8 +208,8 @@ class _Resolver:
 
     def _fault(self, code: str, message: str, path: Path, help_text: str) -> None:
         place = find_place(self._manifest.layers, path)
-        shown = ".".join(str(step) for step in path)
-        self.faults.append(Diagnostic(Severity.ERROR, code, message, place, shown, help_text))
+        fault = Diagnostic(Severity.ERROR, code, message, place, dotted(path), help_text)
+        self.faults.append(fault)
 
 
 def _closest(name: str, resources: Sequence[Resource]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.fields import Field, Nature, Provider
+from reconciler.fields import Field, Nature, Provider, dotted
 from reconciler.model import Change, Desired, Json, Live, LockEntry, Path, Secret
 from reconciler.planning.keep import Keeping, masked_in, with_kept_parts
 from reconciler.planning.normal import area_code, child_field, is_masked, normal
-from reconciler.planning.secrecy import dotted, fingerprint, redacted, revealed
+from reconciler.planning.secrecy import fingerprint, redacted, revealed
 
 # (kind, id) -> the name behind the id, or "".
 Naming = Callable[[str, str], str]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from json import dumps
 
-from reconciler.fields import Field, FieldTable, Nature, Provider, Verb
+from reconciler.fields import Field, FieldTable, Nature, Provider, Verb, dotted
 from reconciler.model import (
     Action,
     Blocked,
@@ -32,7 +32,7 @@ from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.match import lock_entry
 from reconciler.planning.memory import declares_as_before
 from reconciler.planning.normal import child_field
-from reconciler.planning.secrecy import dotted, redacted
+from reconciler.planning.secrecy import redacted
 
 
 @dataclass(frozen=True)

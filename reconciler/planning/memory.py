@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.fields import Nature, Provider
+from reconciler.fields import Nature, Provider, dotted
 from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
 from reconciler.planning.normal import normal
-from reconciler.planning.secrecy import dotted, fingerprint, redacted, secrets_in
+from reconciler.planning.secrecy import fingerprint, redacted, secrets_in
 
 
 def remembered(desired: Desired, live: Live, provider: Provider, salt: str) -> LockEntry:

@@ -54,13 +54,5 @@ def fingerprint(salt: str, value: str) -> str:
     return digest.hexdigest()
 
 
-def dotted(path: Path) -> str:
-    """`('hooks', 0, 'do')` as people write it: `hooks[0].do`."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
-
-
 def _child(field: Field | None, key: str) -> Field | None:
     return child_field(field, key) if field else None
