@@ -18,7 +18,11 @@ def exactly_one(description: str, properties: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "if": {"propertyNames": {"enum": list(properties)}},
-        "then": {"minProperties": 1, "maxProperties": 1},
+        "then": {
+            "description": f"Exactly one of {', '.join(properties)}.",
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
         "else": {"properties": dict.fromkeys(properties, True), "additionalProperties": False},
     }
 
