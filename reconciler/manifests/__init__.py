@@ -1,0 +1,5 @@
+"""Files -> manifests, and what stood in the way of reading them."""
+
+from reconciler.manifests.load import Loaded, load
+
+__all__ = ["Loaded", "load"]

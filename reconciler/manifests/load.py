@@ -1,0 +1,64 @@
+"""Paths of files and directories -> manifests, with all faults told and none raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.documents import MAX_BYTES, Document, find_place, read_documents
+from reconciler.manifests.find import find_files, path_fault
+from reconciler.model import Diagnostic, Layer, Manifest, Place, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was read. `complete` is False where something could not be: more may be declared."""
+
+    manifests: tuple[Manifest, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+    complete: bool
+
+
+def load(paths: Sequence[str]) -> Loaded:
+    """Read the manifests of files and directories, in the order of their file names.
+
+    A path is as given on the command line; the order in which paths are given changes nothing.
+    """
+    files, faults = find_files(paths)
+    manifests: list[Manifest] = []
+    diagnostics = list(faults)
+    for file in files:
+        found, wrong = _read(file)
+        manifests.extend(found)
+        diagnostics.extend(wrong)
+    complete = all(each.severity is not Severity.ERROR for each in diagnostics)
+    return Loaded(tuple(manifests), tuple(diagnostics), files, complete)
+
+
+def _read(file: str) -> tuple[list[Manifest], list[Diagnostic]]:
+    try:
+        # One byte past the limit tells that a file is too large, however large it is.
+        with Path(file).open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return [], [path_fault("R012", f"it cannot be read: {error.strerror}", file)]
+    parsed = read_documents(data, file)
+    faults = list(parsed.diagnostics)
+    if not parsed.documents and not faults:
+        message = "the file holds no document"
+        faults.append(Diagnostic(Severity.WARNING, "R013", message, Place(file, 1, 1)))
+    manifests: list[Manifest] = []
+    for document in parsed.documents:
+        if isinstance(document.value, Mapping):
+            manifests.append(Manifest(document.value, (Layer(file, document.spot),)))
+        else:
+            faults.append(_no_mapping(document, file))
+    return manifests, faults
+
+
+def _no_mapping(document: Document, file: str) -> Diagnostic:
+    place = find_place((Layer(file, document.spot),), ())
+    message = "a manifest is a mapping that begins with apiVersion"
+    return Diagnostic(Severity.ERROR, "R014", message, place)
