@@ -1,0 +1,59 @@
+"""What a manifest says of which number it is and where calls go -> diagnostics. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.checks.subject import Context, Node, Subject
+from reconciler.model import Diagnostic
+
+
+def one_route(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+    """R201: of the fields of one group, at most one is set."""
+    groups: dict[str, list[Node]] = {}
+    for node in subject.nodes:
+        if node.field.group and node.value is not None:
+            groups.setdefault(node.field.group, []).append(node)
+    for group, nodes in groups.items():
+        if len(nodes) > 1:
+            first, second, *more = sorted(nodes, key=lambda each: subject.place(each.path))
+            yield subject.fault(
+                "R201",
+                f"a number routes to at most one of {_members(subject, group)}",
+                second.path,
+                "remove all of them but one" if more else "remove one of the two",
+                (subject.place(first.path),),
+            )
+
+
+def something_to_create(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+    """R207: a manifest that may create a number says what to create."""
+    if not subject.provider or subject.binding or subject.released:
+        return
+    for group in subject.provider.require_one_of:
+        if not any(name in subject.spec for name in group):
+            named = " or ".join(group)
+            yield subject.fault(
+                "R207",
+                f"a {subject.provider.name} number needs {named}",
+                ("spec",),
+                f"add {named}; for a number that the account already holds, add a binding",
+            )
+
+
+def nothing_to_buy(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+    """R220: a manifest bound to a live number holds nothing that only a purchase needs."""
+    for node in subject.nodes:
+        if node.field.purchase and subject.binding:
+            yield subject.fault(
+                "R220",
+                f"{node.field.name} buys a number, and this manifest is bound to one",
+                node.path,
+                "remove it, or remove the binding to buy a new number",
+                (subject.place(("binding",)),),
+            )
+
+
+def _members(subject: Subject, group: str) -> str:
+    fields = subject.provider.fields.values() if subject.provider else ()
+    return ", ".join(sorted(each.name for each in fields if each.group == group))

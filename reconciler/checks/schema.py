@@ -1,0 +1,90 @@
+"""A manifest and the manifest schema -> one diagnostic for each mistake in its shape. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from reconciler.checks.explain import Kind, SchemaFault, explain
+from reconciler.checks.subject import Context, Subject
+from reconciler.fields import FieldTable, Nature, Provider
+from reconciler.model import Diagnostic
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+_CODES: Final = {
+    Kind.UNKNOWN: "R101",
+    Kind.MISSING: "R102",
+    Kind.TYPE: "R103",
+    Kind.CHOICE: "R104",
+    Kind.TEXT: "R105",
+    Kind.RANGE: "R106",
+    Kind.COUNT: "R107",
+    Kind.OTHER: "R110",
+}
+_HEADER: Final = frozenset({("apiVersion",), ("kind",)})
+_FIELD_DEPTH: Final = 2  # spec, and a field of it
+
+
+class SchemaCheck:
+    """Checks manifests against the schema of one context; validators are built once."""
+
+    def __init__(self, context: Context) -> None:
+        import jsonschema_rs  # noqa: PLC0415 - a command that checks nothing need not load it
+
+        self._context = context
+        self._verdict = jsonschema_rs.validator_for(dict(context.schema))
+        self._explainer: Validator | None = None
+
+    def faults(self, subject: Subject) -> Iterator[Diagnostic]:
+        """What is wrong with the shape of one manifest."""
+        if self._verdict.is_valid(subject.manifest.value):
+            return
+        found = explain(self._explain(), subject.manifest.value)
+        # A document of another kind has nothing else that could be called wrong.
+        foreign = [each for each in found if each.path in _HEADER and each.kind is Kind.CHOICE]
+        for each in foreign or found:
+            yield _diagnostic(each, subject, self._context.fields)
+
+    def _explain(self) -> Validator:
+        if self._explainer is None:
+            from jsonschema import Draft202012Validator  # noqa: PLC0415 - only faults need it
+
+            self._explainer = Draft202012Validator(self._context.schema)
+        return self._explainer
+
+
+def _diagnostic(fault: SchemaFault, subject: Subject, fields: FieldTable) -> Diagnostic:
+    is_field = len(fault.path) == _FIELD_DEPTH and fault.path[0] == "spec"
+    if fault.kind is Kind.UNKNOWN and is_field and subject.provider:
+        misplaced = _misplaced(fault, subject, subject.provider, fields)
+        if misplaced:
+            return misplaced
+    return subject.fault(_CODES[fault.kind], fault.message, fault.path, fault.help)
+
+
+def _misplaced(
+    fault: SchemaFault, subject: Subject, provider: Provider, fields: FieldTable
+) -> Diagnostic | None:
+    """The fault of a field that exists, only not here: in answers, or for another provider."""
+    key = str(fault.path[-1])
+    known = provider.fields.get(key)
+    if known and known.nature is Nature.READ_ONLY:
+        message = f"spec.{key} is read-only: the API sets it"
+        return subject.fault("R108", message, fault.path, _read_only_help(key))
+    owners = sorted(
+        name
+        for name, each in fields.providers.items()
+        if key in each.fields and each.fields[key].nature is not Nature.READ_ONLY
+    )
+    if not owners:
+        return None
+    message = f"spec.{key} exists for {', '.join(owners)}, and not for {provider.name}"
+    return subject.fault("R109", message, fault.path, "remove it, or change spec.provider")
+
+
+def _read_only_help(key: str) -> str:
+    if key in ("id", "number"):
+        return f"remove it; to say which live number this is, write binding.{key}"
+    return "remove it"
