@@ -184,6 +184,25 @@ def test_a_default_on_which_variants_do_not_agree_is_none() -> None:
     assert held == {"type": None, "same": 1, "other": None, "partly": None}
 
 
+def test_an_answer_has_no_say_in_a_default() -> None:
+    sent = body("vapi", name={"type": "string", "default": "a"})
+    data = document(sent, sent, body("vapi", name=TEXT))
+    node = json.loads(build_schema(data, None).field_table)["providers"]["vapi"]["fields"]["name"]
+    assert node["default"] == "a"
+
+
+def test_what_stands_beside_a_union_holds_for_its_variants() -> None:
+    plan = {"oneOf": [TEXT, {"type": "number"}], "default": "a", "x-secret": "always"}
+    data = document(body("vapi", plan=plan))
+    node = json.loads(build_schema(data, None).field_table)["providers"]["vapi"]["fields"]["plan"]
+    assert node == {
+        "verbs": ["create"],
+        "types": ["number", "string"],
+        "default": "a",
+        "secret": "always",
+    }
+
+
 def test_a_component_that_holds_itself_is_described_once() -> None:
     tree = {
         "type": "object",

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from reconciler.documents import read_plain
-from reconciler.schema.packaged import OPENAPI, OVERLAY, read_packaged
+from reconciler.schema.build import build_schema
+from reconciler.schema.packaged import FIELD_TABLE, OPENAPI, OVERLAY, read_packaged
 
 PUBLISHED = Path(__file__).parents[3] / "shared/upstream/vapi-phone-number.openapi.json"
 WORDS_IN_A_ROW = 6
@@ -95,6 +96,11 @@ def test_every_path_states_the_published_facts() -> None:
 
 def test_the_version_is_the_published_one() -> None:
     assert ours()["info"]["version"] == published()["info"]["version"]
+
+
+def test_the_published_document_with_our_overlay_makes_our_field_table() -> None:
+    made = build_schema(PUBLISHED.read_bytes(), read_packaged(OVERLAY))
+    assert made.field_table == read_packaged(FIELD_TABLE)
 
 
 @pytest.mark.parametrize("name", [OPENAPI, OVERLAY])
