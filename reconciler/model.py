@@ -280,6 +280,14 @@ class IgnoreRule:
     id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ApiKeySource:
+    """Where a target's API key stands: the first of these variables that is set, or a file."""
+
+    env: tuple[str, ...] = ()
+    file: str = ""
+
+
 class Action(StrEnum):
     """The three calls that write."""
 
