@@ -1,7 +1,18 @@
 """Desired, Live and Lock -> Plan, and the Plan as a document. Pure."""
 
+from reconciler.planning.digest import manifests_digest
 from reconciler.planning.document import read_document, to_document
 from reconciler.planning.plan import Situation, make_plan
 from reconciler.planning.saved import as_reviewed
+from reconciler.planning.selection import Selection, selected_keys
 
-__all__ = ["Situation", "as_reviewed", "make_plan", "read_document", "to_document"]
+__all__ = [
+    "Selection",
+    "Situation",
+    "as_reviewed",
+    "make_plan",
+    "manifests_digest",
+    "read_document",
+    "selected_keys",
+    "to_document",
+]

@@ -90,6 +90,23 @@ def compare(
     )
 
 
+def not_taken(sent: Mapping[str, Json], live: Live, provider: Provider) -> tuple[str, ...]:
+    """The paths of what was sent that the answer does not show; unshown secrets are no proof."""
+    walk = _Walk((), Knowledge())
+    found: list[str] = []
+    for name, wanted in sent.items():
+        field, held = provider.fields[name], live.body.get(name)
+        if field.nature is Nature.CREATE_ONLY:
+            steps: Iterator[Change | _Uncompared] = _fixed_change(
+                wanted, held, field, live, Keeping()
+            )
+        else:
+            steps = _differences(walk, (name,), wanted, held, field)
+        changes = (step for step in steps if isinstance(step, Change))
+        found.extend(each.path for each in changes if not each.sensitive or each.before)
+    return tuple(found)
+
+
 def _fixed_change(
     wanted: Json, held: Json, field: Field, live: Live, keeping: Keeping
 ) -> Iterator[Change]:

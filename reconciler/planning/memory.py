@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.fields import Nature, Provider, dotted
-from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
+from reconciler.model import Desired, Json, Live, Lock, LockEntry, Path, SecretMark
+from reconciler.planning.match import lock_entry
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import fingerprint, redacted, secrets_in
 
@@ -23,6 +24,14 @@ def remembered(desired: Desired, live: Live, provider: Provider, salt: str) -> L
         secrets=marks,
         prevent_destroy=desired.lifecycle.prevent_destroy,
     )
+
+
+def bound(desired: Desired, live: Live, lock: Lock) -> LockEntry:
+    """What to remember of a manifest before its number is changed: who it is, no more."""
+    entry = lock_entry(desired, lock)
+    if entry and entry.id == live.id:
+        return entry
+    return LockEntry(live.id, live.provider)
 
 
 def declares_as_before(

@@ -1,0 +1,43 @@
+"""`--selector` and `--only` -> the manifest keys that a run may touch. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.errors import InputError
+from reconciler.model import Desired, Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a run is limited to: manifests with all `labels`, and those named in `only`."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+
+
+def selected_keys(
+    selection: Selection, desired: Sequence[Desired], lock: Lock
+) -> frozenset[str] | None:
+    """The keys that are selected, None where nothing was said.
+
+    `only` may also name a key of the lock whose manifest is gone. Raises InputError for a name
+    that is neither.
+    """
+    if not selection.labels and not selection.only:
+        return None
+    known = {each.key for each in desired} | set(lock.entries)
+    unknown = sorted(set(selection.only) - known)
+    if unknown:
+        raise InputError(
+            f"--only {unknown[0]}: there is no manifest of that name",
+            help="there are: " + ", ".join(sorted(known)),
+        )
+    fitting = {
+        each.key for each in desired if selection.labels.items() <= dict(each.labels).items()
+    }
+    if selection.only:
+        named = set(selection.only)
+        return frozenset(fitting & named if selection.labels else named)
+    return frozenset(fitting)

@@ -1,0 +1,130 @@
+"""What counts as a difference between a manifest and its number."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.model import Json, LockEntry, Secret, SecretMark
+from reconciler.planning.diff import Knowledge, compare, not_taken
+from reconciler.planning.secrecy import fingerprint
+from tests.planning.numbers import desired, live, provider
+
+CREDENTIALS = {"username": "u" * 20, "password": Secret("p" * 20)}
+
+
+def paths(spec: dict[str, Json], body: dict[str, Any], known: Knowledge = Knowledge()) -> list[str]:
+    held = live("1", {"name": "a", **body})
+    return [each.path for each in compare(desired("a", spec), held, provider(), known).changes]
+
+
+@pytest.mark.parametrize(
+    ("spec", "body"),
+    [
+        ({}, {"assistantId": None}),
+        ({}, {"hooks": []}),
+        ({}, {"server": {}}),
+        ({"server": {"url": "https://x"}}, {"server": {"url": "https://x", "timeoutSeconds": 20}}),
+        ({"server": {"url": "https://x", "timeoutSeconds": 20}}, {"server": {"url": "https://x"}}),
+        ({"sipUri": "sip:A@sip.vapi.ai"}, {"sipUri": "sip:a@SIP.VAPI.AI"}),
+        ({}, {"latestVersion": 3, "providerResourceId": "PN1"}),
+        ({"numberDesiredAreaCode": "415"}, {"number": "+14155550100"}),
+        ({"numberDesiredAreaCode": "415"}, {}),
+    ],
+)
+def test_it_is_the_same(spec: dict[str, Json], body: dict[str, Any]) -> None:
+    assert paths(spec, body) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "body", "changed"),
+    [
+        ({"assistantId": "x"}, {}, ["assistantId"]),
+        ({}, {"assistantId": "x"}, ["assistantId"]),
+        (
+            {},
+            {"server": {"url": "https://x", "timeoutSeconds": 30}},
+            ["server.timeoutSeconds", "server.url"],
+        ),
+        (
+            {"server": {"url": "https://x"}},
+            {"server": {"url": "https://x", "timeoutSeconds": 30}},
+            ["server.timeoutSeconds"],
+        ),
+        ({}, {"sipUri": "sip:a@sip.vapi.ai"}, ["sipUri"]),
+    ],
+)
+def test_it_differs(spec: dict[str, Json], body: dict[str, Any], changed: list[str]) -> None:
+    assert sorted(paths(spec, body)) == changed
+
+
+def test_hooks_keep_their_order() -> None:
+    say: list[Json] = [
+        {"on": "call.ending", "do": {"type": "say", "exact": words}} for words in ("one", "two")
+    ]
+    assert paths({"hooks": say}, {"hooks": say}) == []
+    assert paths({"hooks": say}, {"hooks": say[::-1]}) == ["hooks[0].do.exact", "hooks[1].do.exact"]
+
+
+@pytest.mark.parametrize("shown", ["********", None])
+def test_a_secret_that_is_not_shown_is_no_drift(shown: str | None) -> None:
+    body = {"authentication": {"username": "u" * 20, "password": shown}}
+    difference = compare(
+        desired("a", {"authentication": CREDENTIALS}), live("1", {"name": "a", **body}), provider()
+    )
+    assert difference.changes == ()
+    assert difference.uncompared == ("authentication.password",)
+
+
+def test_a_secret_that_is_shown_is_compared() -> None:
+    body = {"authentication": {"username": "u" * 20, "password": "q" * 20}}
+    assert paths({"authentication": CREDENTIALS}, body) == ["authentication.password"]
+
+
+@pytest.mark.parametrize(
+    ("remembered", "changed"), [("p" * 20, []), ("old", ["authentication.password"])]
+)
+def test_a_rotated_secret_is_seen_though_it_is_not_shown(
+    remembered: str, changed: list[str]
+) -> None:
+    mark = SecretMark(fingerprint("salt", remembered))
+    entry = LockEntry("1", "vapi", secrets={"authentication.password": mark})
+    body = {"authentication": {"username": "u" * 20}}
+    assert paths({"authentication": CREDENTIALS}, body, Knowledge(entry, "salt")) == changed
+
+
+def test_a_secret_that_was_shown_and_is_gone_was_removed() -> None:
+    mark = SecretMark(fingerprint("salt", "t"), shown=True)
+    entry = LockEntry("1", "vapi", secrets={"server.headers.X-Token": mark})
+    spec: dict[str, Json] = {"server": {"url": "https://x", "headers": {"X-Token": Secret("t")}}}
+    body = {"server": {"url": "https://x"}}
+    assert paths(spec, body, Knowledge(entry, "salt")) == ["server.headers.X-Token"]
+
+
+def test_a_secret_change_carries_no_value() -> None:
+    held = live("1", {"name": "a", "server": {"headers": {"X-Token": "old-value"}}})
+    wanted = desired("a", {"server": {"headers": {"X-Token": Secret("new-value")}}})
+    (change,) = compare(wanted, held, provider()).changes
+    assert (change.before, change.after, change.sensitive) == ("(sensitive)", "(sensitive)", True)
+
+
+def test_a_secret_in_an_ordinary_field_is_compared_by_its_value() -> None:
+    spec: dict[str, Json] = {"server": {"url": Secret("https://x")}}
+    assert paths(spec, {"server": {"url": "https://x"}}) == []
+    assert paths(spec, {"server": {"url": "https://y"}}) == ["server.url"]
+
+
+def test_another_provider_is_a_change_that_only_a_new_number_takes() -> None:
+    wanted = desired("a", {"number": "+14155550100"}, provider="twilio")
+    difference = compare(wanted, live("1", provider="telnyx"), provider("twilio"))
+    assert [each.path for each in difference.fixed] == ["provider"]
+
+
+def test_what_the_answer_does_not_show_was_not_taken() -> None:
+    answer = live("1", {"name": "a", "squadId": "kept", "server": {"url": "https://x"}})
+    sent: dict[str, Json] = {"squadId": None, "server": {"url": "https://x", "timeoutSeconds": 30}}
+    assert not_taken(sent, answer, provider()) == ("squadId", "server.timeoutSeconds")
+
+
+def test_a_secret_that_the_answer_hides_is_no_proof() -> None:
+    answer = live("1", {"authentication": {"username": "u" * 20}})
+    assert not_taken({"authentication": CREDENTIALS}, answer, provider()) == ()
