@@ -1,0 +1,105 @@
+"""An answer -> its value, or an error that says what it proves.
+
+| answer                                       | proves             | error        |
+| -------------------------------------------- | ------------------ | ------------ |
+| 2xx with readable JSON                       | done               |              |
+| 2xx cut short or unreadable                  | nothing            | Uncertain    |
+| 3xx                                          | nothing happened   | Refused      |
+| 401, 403                                     | nothing happened   | Unauthorized |
+| 429                                          | nothing happened   | Throttled    |
+| other 4xx                                    | nothing happened   | Refused      |
+| 5xx, from the API or the edge before it      | nothing            | Uncertain    |
+| connection refused, no route (transport)     | nothing happened   | Refused      |
+| no answer in time, connection lost (transport) | nothing          | Uncertain    |
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from json import loads
+from typing import Any, Final
+
+from reconciler.api.transport import Answer
+from reconciler.errors import ApiError, Refused, Throttled, Unauthorized, Uncertain
+
+_MAX_SHOWN: Final = 500
+
+
+def read_answer(answer: Answer) -> Any:
+    """The JSON value of a successful answer. Raises the ApiError that the table names."""
+    if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's own classes
+        raise _error(answer)
+    try:
+        return loads(answer.body)
+    except ValueError:
+        message = f"the API answered {answer.status} with a body that is not whole JSON"
+        raise Uncertain(message, status=answer.status) from None
+
+
+def _error(answer: Answer) -> ApiError:
+    message = f"the API answered {answer.status}: {_words(answer)}"
+    match answer.status:
+        case 401:
+            return Unauthorized(message, status=401, help=_KEY_HELP)
+        case 403:
+            return Unauthorized(message, status=403, help=_EDGE_HELP)
+        case 429:
+            return Throttled(message, retry_after=_retry_after(answer))
+        case status if 300 <= status < 400:  # noqa: PLR2004 - HTTP's own classes
+            where = f"the API sent us to {clean(answer.headers.get('location', 'nowhere'))}"
+            return Refused(where, status=status, help="correct the target's baseUrl")
+        case status if status < 500:  # noqa: PLR2004 - HTTP's own classes
+            return Refused(message, status=status)
+        case status:
+            return Uncertain(message, status=status)
+
+
+_KEY_HELP: Final = (
+    "use the private key of this organisation, and the base URL of its region: "
+    "https://api.vapi.ai or https://api.eu.vapi.ai"
+)
+_EDGE_HELP: Final = "the network edge before the API refused us: a proxy, VPN or firewall may help"
+
+
+def _words(answer: Answer) -> str:
+    """What an error body says: the API's message, one or many, or the edge's own text."""
+    try:
+        value = loads(answer.body)
+    except ValueError:
+        return _page(answer.body)
+    message = value.get("message") if isinstance(value, dict) else value
+    if isinstance(message, list):
+        return clean("; ".join(str(each) for each in message))
+    return clean(str(message if message is not None else value))
+
+
+def _page(body: bytes) -> str:
+    text = body[:10_000].decode("utf-8", "replace").strip()
+    if text[:1] == "<":
+        title = text.partition("<title>")[2].partition("</title>")[0].strip()
+        return f"an HTML page{f', {clean(title)}' if title else ''}"
+    return clean(text) or "no words"
+
+
+def clean(text: str) -> str:
+    """Foreign text on one line, without control characters, cut to a length people read."""
+    shown = "".join(each if each.isprintable() else " " for each in text[: _MAX_SHOWN + 1])
+    return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Seconds to wait, from a Retry-After in seconds or as a date (RFC 9110)."""
+    said = answer.headers.get("retry-after", "").strip()
+    if not said:
+        return None
+    try:
+        return max(0.0, float(said))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,144 @@
+"""The account over HTTP: list, read, create, patch, delete -> Live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock as Mutex
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+from reconciler.api.answers import read_answer
+from reconciler.api.pace import Pace
+from reconciler.api.pages import all_rows
+from reconciler.api.retry import RetryPolicy, with_retries
+from reconciler.api.transport import Transport
+from reconciler.errors import Refused, Throttled, Uncertain
+from reconciler.model import Json, Live, Resource, Secret
+
+Value = TypeVar("Value")
+
+_NOT_FOUND = 404
+
+
+class Client:
+    """One account. Threads may share it; close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: Secret,
+        *,
+        timeout: float = 60.0,
+        parallel: int = 4,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        """Prepare; nothing is sent. `timeout` is in seconds, for one request and its retries.
+
+        Raises InputError for a base URL that is neither https nor loopback.
+        """
+        self._transport = Transport(base_url, api_key, timeout=timeout)
+        self._retry = retry or RetryPolicy(budget=timeout)
+        self._pace = Pace(parallel)
+        self._counting = Mutex()
+        self.requests = 0
+        self.throttled = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._transport.close()
+
+    def list_numbers(self) -> tuple[Live, ...]:
+        """All numbers of the account, newest first. Raises ApiError."""
+        rows = all_rows(lambda query: self._call("GET", "/phone-number", query=query))
+        return tuple(read_live(row) for row in rows)
+
+    def list_resources(self, kind: str) -> tuple[Resource, ...]:
+        """All resources of one kind: assistant, squad, workflow or credential. Raises ApiError."""
+        rows = all_rows(lambda query: self._call("GET", f"/{kind}", query=query))
+        return tuple(Resource(str(row["id"]), str(row.get("name") or "")) for row in rows)
+
+    def get_number(self, number_id: str) -> Live | None:
+        """One number; None where there is none of that id. Raises ApiError."""
+        try:
+            return read_live(self._call("GET", _path(number_id)))
+        except Refused as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+
+    def create_number(self, body: Mapping[str, Json]) -> Live:
+        """Create a number. It is sent again only where the first provably never happened.
+
+        Raises Uncertain where it may have happened: list before asking again.
+        """
+        return read_live(self._call("POST", "/phone-number", body=body))
+
+    def patch_number(self, number_id: str, body: Mapping[str, Json]) -> Live:
+        """Patch a number; the answer is the whole object as stored. Raises ApiError."""
+        return read_live(self._call("PATCH", _path(number_id), body=body))
+
+    def delete_number(self, number_id: str) -> None:
+        """Release a number; one that is gone already is released. Raises ApiError."""
+        try:
+            self._call("DELETE", _path(number_id))
+        except Refused as error:
+            if error.status != _NOT_FOUND:
+                raise
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Json] | None = None,
+    ) -> Any:
+        def once() -> Any:
+            return self._once(
+                lambda: read_answer(self._transport.send(method, path, query=query, body=body))
+            )
+
+        return with_retries(method, once, self._retry)
+
+    def _once(self, send: Callable[[], Value]) -> Value:
+        with self._pace.slot():
+            with self._counting:
+                self.requests += 1
+            try:
+                value = send()
+            except Throttled:
+                with self._counting:
+                    self.throttled += 1
+                self._pace.slow_down()
+                raise
+            self._pace.speed_up()
+            return value
+
+
+def read_live(body: Any) -> Live:
+    """A number as an answer shows it. Raises Uncertain for an answer that is no number."""
+    if not isinstance(body, Mapping) or not isinstance(body.get("id"), str):
+        raise Uncertain("the API answered with something else than a phone number")
+    return Live(
+        id=body["id"],
+        provider=_text(body, "provider"),
+        body=body,
+        name=_text(body, "name"),
+        number=_text(body, "number"),
+        sip_uri=_text(body, "sipUri"),
+        status=_text(body, "status"),
+        org_id=_text(body, "orgId"),
+        created_at=_text(body, "createdAt"),
+        updated_at=_text(body, "updatedAt"),
+    )
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _path(number_id: str) -> str:
+    return f"/phone-number/{quote(number_id, safe='')}"

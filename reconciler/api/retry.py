@@ -1,0 +1,79 @@
+"""Which request may be sent again, and when: full jitter, Retry-After, a budget in seconds.
+
+What nothing came of may always be asked again. What may have happened is asked again only where
+asking twice does no harm: GET, PATCH and DELETE, never POST.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+)
+
+from reconciler.errors import Refused, Throttled, Uncertain
+
+Value = TypeVar("Value")
+
+_REPEATABLE: Final = frozenset({"GET", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how long; `sleep` takes seconds, `jitter` a factor between 0 and 1."""
+
+    attempts: int = 6
+    first_delay: float = 0.5
+    longest_delay: float = 30.0
+    budget: float = 60.0
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+
+
+def with_retries(method: str, call: Callable[[], Value], policy: RetryPolicy) -> Value:
+    """Call until it succeeds, may not be repeated, or the budget is used up.
+
+    Raises the last ApiError.
+    """
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return delay(state.attempt_number, error, policy)
+
+    retrying = Retrying(
+        retry=retry_if_exception(lambda error: may_repeat(method, error)),
+        wait=wait,
+        stop=stop_after_attempt(policy.attempts) | stop_before_delay(policy.budget),
+        sleep=policy.sleep,
+        reraise=True,
+    )
+    return retrying(call)
+
+
+def delay(attempt: int, error: BaseException | None, policy: RetryPolicy) -> float:
+    """Seconds to wait after the `attempt`-th try: full jitter, and no less than Retry-After."""
+    longest: float = min(policy.longest_delay, policy.first_delay * 2 ** (attempt - 1))
+    asked = error.retry_after if isinstance(error, Throttled) else None
+    return max(policy.jitter() * longest, asked or 0.0)
+
+
+def may_repeat(method: str, error: BaseException) -> bool:
+    """Whether a request that ended in `error` may be sent again."""
+    match error:
+        case Throttled():
+            return True
+        case Refused():
+            return error.status is None
+        case Uncertain():
+            return method in _REPEATABLE
+        case _:
+            return False

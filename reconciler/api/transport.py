@@ -1,0 +1,144 @@
+"""A request -> a bounded answer, or an error that says what is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from json import dumps
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from reconciler import __version__
+from reconciler.errors import InputError, Refused, Uncertain
+from reconciler.model import Json, Secret
+
+MAX_ANSWER_BYTES: Final = 64_000_000
+_CONNECT_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a status, and a body of at most MAX_ANSWER_BYTES."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """One connection pool to one base URL; threads share it. TLS is always verified.
+
+    Redirects are not followed, so that the key never reaches another host. Proxies and CA bundles
+    come from the usual variables.
+    """
+
+    def __init__(self, base_url: str, api_key: Secret, *, timeout: float) -> None:
+        """Prepare for `base_url`; `timeout` is for one answer, in seconds. Raises InputError."""
+        check_base_url(base_url)
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers={
+                "Authorization": f"Bearer {api_key.reveal()}",
+                "User-Agent": f"vapi-reconciler/{__version__}",
+                "Accept": "application/json",
+            },
+            timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Json] | None = None,
+    ) -> Answer:
+        """Send one request, once.
+
+        Raises Refused where it provably never arrived, Uncertain where that is not known.
+        """
+        content = None if body is None else encode(body)
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        request = self._http.build_request(
+            method, path, params=dict(query or {}), content=content, headers=headers
+        )
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                return Answer(response.status_code, response.headers, _read(response))
+            finally:
+                response.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Refused(f"{_host(request)} cannot be reached: {_reason(error)}") from None
+        except httpx.TimeoutException:
+            raise Uncertain(f"{_host(request)} gave no answer in time") from None
+        except httpx.HTTPError as error:
+            raise Uncertain(f"the answer was lost: {_reason(error)}") from None
+
+
+def encode(body: Mapping[str, Json]) -> bytes:
+    """A request body as JSON: the only place where secrets become text."""
+    return dumps(_revealed(body), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def check_base_url(base_url: str) -> None:
+    """Raise InputError unless the URL is https, or http on loopback."""
+    parts = urlsplit(base_url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+        return
+    raise InputError(
+        f"the base URL {base_url} would send the key in clear",
+        help="use https; http is for loopback only, as with reconciler sandbox",
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _read(response: httpx.Response) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
+            raise Uncertain(f"the answer is larger than {MAX_ANSWER_BYTES // 1_000_000} MB")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _revealed(value: Json) -> Any:
+    match value:
+        case Secret():
+            return value.reveal()
+        case Mapping():
+            return {key: _revealed(child) for key, child in value.items()}
+        case list() | tuple():
+            return [_revealed(item) for item in value]
+        case _:
+            return value
+
+
+def _host(request: httpx.Request) -> str:
+    return request.url.netloc.decode()
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,119 @@
+"""A create whose answer may be lost -> the number it made, sent again only when it made none.
+
+The API has no idempotency key (observed), so after an answer that proves nothing the account is
+listed, and listed again after a pause. A number that matches the body and was not there before is
+ours; it is adopted. Only when both lists show none is the create sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from json import dumps
+from threading import Lock as Mutex
+from typing import Protocol
+
+from reconciler.errors import Uncertain
+from reconciler.fields import FieldTable, Nature
+from reconciler.model import Json, Live, Operation
+from reconciler.planning.normal import normal
+from reconciler.planning.secrecy import revealed
+
+
+class Creating(Protocol):
+    """What creating asks of an account."""
+
+    def list_numbers(self) -> tuple[Live, ...]:
+        """All numbers of the account."""
+
+    def create_number(self, body: Mapping[str, Json]) -> Live:
+        """The number made; Uncertain where it may have been made."""
+
+
+# A provider, and the values that tell its numbers apart.
+Likeness = tuple[str, str]
+
+
+@dataclass
+class Claims:
+    """The ids that are spoken for: what was there before, and what this run has made or adopted."""
+
+    ids: set[str] = field(default_factory=set)
+    _mutex: Mutex = field(default_factory=Mutex)
+    _turns: dict[Likeness, Mutex] = field(default_factory=dict)
+
+    def turn(self, likeness: Likeness) -> Mutex:
+        """Creates that nothing tells apart take turns, so that none adopts the other's number."""
+        with self._mutex:
+            return self._turns.setdefault(likeness, Mutex())
+
+    def take(self, candidates: tuple[Live, ...]) -> Live | None:
+        """The first candidate that nobody has, now taken."""
+        with self._mutex:
+            for each in candidates:
+                if each.id not in self.ids:
+                    self.ids.add(each.id)
+                    return each
+            return None
+
+
+@dataclass(frozen=True)
+class Creator:
+    """Creates numbers; `pause` waits between the two looks after a lost answer."""
+
+    account: Creating
+    fields: FieldTable
+    claims: Claims
+    pause: Callable[[], object]
+    tries: int = 3
+
+    def create(self, operation: Operation) -> tuple[Live, bool]:
+        """The number, and whether it had landed although its answer was lost.
+
+        Raises ApiError; Uncertain where it is still not known whether a number was made.
+        """
+        likeness = self._likeness(operation.provider, operation.body)
+        with self.claims.turn(likeness):
+            tries = 0
+            while True:
+                tries += 1
+                try:
+                    live = self.account.create_number(operation.body)
+                except Uncertain:
+                    found = self._landed(likeness)
+                    if found:
+                        return found, True
+                    if tries == self.tries:
+                        raise
+                else:
+                    self.claims.take((live,))
+                    return live, False
+
+    def _landed(self, likeness: Likeness) -> Live | None:
+        """Look twice, with a pause between: a create may land after its answer was lost."""
+        found = self._look(likeness)
+        if found is None:
+            self.pause()
+            found = self._look(likeness)
+        return found
+
+    def _look(self, likeness: Likeness) -> Live | None:
+        listed = self.account.list_numbers()
+        matching = (each for each in listed if self._likeness(each.provider, each.body) == likeness)
+        return self.claims.take(tuple(matching))
+
+    def _likeness(self, provider: str, values: Mapping[str, Json]) -> Likeness:
+        """What tells a number from another: its identities and its route."""
+        described = self.fields.providers.get(provider)
+        compared = {
+            name: normal(values.get(name), each)
+            for name, each in (described.fields.items() if described else ())
+            if each.nature is not Nature.READ_ONLY and (each.identity or each.group)
+        }
+        return provider, dumps(_revealed(compared), sort_keys=True)
+
+
+def _revealed(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        name: revealed(value) if isinstance(value, str) else value for name, value in values.items()
+    }
