@@ -1,0 +1,99 @@
+"""The lock file: whole or not at all, and never of another account."""
+
+from json import loads
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from reconciler.errors import InputError
+from reconciler.lockfile import LockWriter, read_lock, write_atomically
+from reconciler.model import Lock, LockEntry, SecretMark
+
+URL = "https://api.vapi.ai"
+ENTRY = LockEntry("1", "vapi", {"name": "a"}, {"p": SecretMark("f", shown=True)}, True)
+
+
+def writer(path: Path, target: str = "prod") -> LockWriter:
+    return LockWriter(path, target, URL, read_lock(path, target, URL))
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    writer(path).update({"a": ENTRY})
+    assert read_lock(path, "prod", URL).entries == {"a": ENTRY}
+
+
+def test_a_missing_lock_is_an_empty_one(tmp_path: Path) -> None:
+    assert read_lock(tmp_path / "lock", "prod", URL).entries == {}
+
+
+def test_a_key_is_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    writer(path).update({"a": ENTRY, "b": ENTRY})
+    writer(path).update({}, gone=["a"])
+    assert list(read_lock(path, "prod", URL).entries) == ["b"]
+
+
+def test_targets_keep_to_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    writer(path, "prod").update({"a": ENTRY})
+    writer(path, "staging").update({"b": ENTRY})
+    assert list(read_lock(path, "prod", URL).entries) == ["a"]
+
+
+def test_the_salt_stays(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    first = writer(path)
+    first.update({"a": ENTRY})
+    assert read_lock(path, "prod", URL).salt == first.lock.salt
+
+
+def test_it_is_sorted_and_stable(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    LockWriter(one, "prod", URL, Lock("s")).update({"b": ENTRY, "a": ENTRY})
+    LockWriter(other, "prod", URL, Lock("s")).update({"a": ENTRY})
+    LockWriter(other, "prod", URL, read_lock(other, "prod", URL)).update({"b": ENTRY})
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_threads_that_write_together_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    shared = writer(path)
+    threads = [Thread(target=shared.update, args=({f"k{i}": ENTRY},)) for i in range(40)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(loads(path.read_text())["targets"]["prod"]["numbers"]) == 40
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "not whole JSON"),
+        ("[]", "not a lock file"),
+        ('{"formatVersion": "2.0", "targets": {}}', "format version 2.0"),
+        ('{"formatVersion": "1.0", "targets": {"prod": []}}', "not whole"),
+        ('{"formatVersion": "1.0", "targets": {"prod": {"salt": "s"}}}', "not whole"),
+        (
+            '{"formatVersion": "1.0", "targets": {"prod": {"baseUrl": "https://other"}}}',
+            "locked for https://other",
+        ),
+    ],
+)
+def test_a_lock_that_cannot_be_trusted_is_an_error(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    path = tmp_path / "lock"
+    path.write_text(content)
+    with pytest.raises(InputError, match=message):
+        read_lock(path, "prod", URL)
+
+
+def test_a_failed_write_leaves_the_old_content_and_no_litter(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    write_atomically(path, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(path, "\ud800")
+    assert (path.read_text(), list(tmp_path.iterdir())) == ("old", [path])
