@@ -13,6 +13,7 @@ OPENAPI: Final = "vapi.openapi.yaml"
 OVERLAY: Final = "vapi.overlay.yaml"
 MANIFEST_SCHEMA: Final = "phone-number.schema.json"
 FIELD_TABLE: Final = "fields.json"
+CONFIG_SCHEMA: Final = "config.schema.json"
 
 
 def read_packaged(name: str) -> bytes:
@@ -37,4 +38,10 @@ def load_fields() -> FieldTable:
 def load_manifest_schema() -> dict[str, Any]:
     """The JSON Schema of a manifest."""
     schema: dict[str, Any] = loads(read_packaged(MANIFEST_SCHEMA))
+    return schema
+
+
+def load_config_schema() -> dict[str, Any]:
+    """The JSON Schema of `reconciler.yaml`."""
+    schema: dict[str, Any] = loads(read_packaged(CONFIG_SCHEMA))
     return schema

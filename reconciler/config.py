@@ -1,0 +1,207 @@
+"""`reconciler.yaml`, or the environment alone -> the targets of a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from reconciler.checks.explain import Kind, explain
+from reconciler.documents import find_place, read_documents
+from reconciler.errors import InputError
+from reconciler.fields import dotted
+from reconciler.model import (
+    ApiKeySource,
+    Diagnostic,
+    IgnoreRule,
+    Json,
+    Layer,
+    Limit,
+    Limits,
+    Ownership,
+    Place,
+    Severity,
+    Undeclared,
+)
+from reconciler.model import Path as FieldPath
+
+CONFIG_NAME: Final = "reconciler.yaml"
+DEFAULT_TARGET: Final = "default"
+DEFAULT_BASE_URL: Final = "https://api.vapi.ai"
+API_KEY_VARIABLES: Final = ("VAPI_API_KEY", "VAPI_TOKEN")
+
+_CODES: Final = {Kind.UNKNOWN: "R401", Kind.MISSING: "R402"}
+_INVALID: Final = "R403"
+_UNSAFE_URL: Final = "R404"
+_NOT_A_CONFIG: Final = "R405"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One account, the manifests that belong to it, and how it is to be treated.
+
+    Paths are relative to the working directory.
+    """
+
+    name: str
+    base_url: str
+    api_key: ApiKeySource
+    manifests: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    ownership: Ownership = Ownership.SHARED
+    undeclared: Undeclared = Undeclared.CLEAR
+    ignore: tuple[IgnoreRule, ...] = ()
+    limits: Limits = Limits()
+    gitops_state: str | None = None
+    secrets_env: tuple[str, ...] = ()
+    secrets_files: tuple[str, ...] = ()
+    policy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All targets, by name; `directory` is where the lock file stands."""
+
+    targets: Mapping[str, Target]
+    directory: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A configuration, None where it has an error, and every fault that was found in it."""
+
+    config: Config | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_config(
+    path: str | None, environ: Mapping[str, str], schema: Mapping[str, Any]
+) -> Configured:
+    """Read the file at `path`, or `reconciler.yaml` where there is one, or the environment.
+
+    Raises InputError for a file that cannot be read.
+    """
+    if path is None and not Path(CONFIG_NAME).exists():
+        return Configured(Config({DEFAULT_TARGET: _from_environment(environ)}, Path()))
+    file = path or CONFIG_NAME
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{file}: cannot be read: {error.strerror}", help="start one with: reconciler init"
+        ) from error
+    parsed = read_documents(data, file)
+    if parsed.diagnostics:
+        return Configured(None, parsed.diagnostics)
+    if len(parsed.documents) != 1:
+        message = "a configuration is one document"
+        fault = Diagnostic(Severity.ERROR, _NOT_A_CONFIG, message, Place(file, 1, 1))
+        return Configured(None, (fault,))
+    (document,) = parsed.documents
+    faults = tuple(_faults(document.value, (Layer(file, document.spot),), schema))
+    if faults:
+        return Configured(None, faults)
+    value: Any = document.value
+    directory = Path(file).parent
+    targets = {name: _target(name, each, directory) for name, each in value["targets"].items()}
+    return Configured(Config(targets, directory))
+
+
+def check_base_url(base_url: str) -> str:
+    """Why a base URL would send the key in clear, or ""."""
+    parts = urlsplit(base_url)
+    if parts.scheme == "https" and parts.hostname:
+        return ""
+    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+        return ""
+    return f"{base_url} would send the API key in clear"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _from_environment(environ: Mapping[str, str]) -> Target:
+    base_url = (environ.get("VAPI_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
+    if reason := check_base_url(base_url):
+        raise InputError(f"VAPI_BASE_URL: {reason}", help=_SAFE_URL)
+    return Target(DEFAULT_TARGET, base_url, ApiKeySource(env=API_KEY_VARIABLES))
+
+
+def _faults(
+    value: Json, layers: tuple[Layer, ...], schema: Mapping[str, Any]
+) -> Iterator[Diagnostic]:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to load
+
+    faults = explain(Draft202012Validator(schema), value)
+    for each in faults:
+        yield _fault(_CODES.get(each.kind, _INVALID), each.message, each.path, each.help, layers)
+    if faults:
+        return
+    checked: Any = value
+    for name, target in checked["targets"].items():
+        reason = check_base_url(target.get("baseUrl", DEFAULT_BASE_URL))
+        if reason:
+            yield _fault(_UNSAFE_URL, reason, ("targets", name, "baseUrl"), _SAFE_URL, layers)
+
+
+def _fault(
+    code: str, message: str, path: FieldPath, help_text: str, layers: tuple[Layer, ...]
+) -> Diagnostic:
+    if path[-1:] == ("apiKey",):
+        help_text = "write apiKey: {env: NAME}; the key itself never stands in a file of git"
+    place = find_place(layers, path)
+    return Diagnostic(Severity.ERROR, code, message, place, dotted(path), help_text)
+
+
+def _target(name: str, value: Mapping[str, Any], directory: Path) -> Target:
+    def paths(key: str) -> tuple[str, ...]:
+        return tuple(os.path.normpath(directory / each) for each in value.get(key, ()))
+
+    secrets = value.get("secrets", {})
+    state = value.get("gitopsState")
+    return Target(
+        name=name,
+        base_url=value.get("baseUrl", DEFAULT_BASE_URL).rstrip("/"),
+        api_key=_api_key(value["apiKey"], directory),
+        manifests=paths("manifests"),
+        overlays=paths("overlays"),
+        variables=value.get("vars", {}),
+        ownership=Ownership(value.get("ownership", Ownership.SHARED)),
+        undeclared=Undeclared(value.get("undeclared", Undeclared.CLEAR)),
+        ignore=tuple(IgnoreRule(**rule) for rule in value.get("ignore", ())),
+        limits=_limits(value.get("limits", {})),
+        gitops_state=os.path.normpath(directory / state) if state else None,
+        secrets_env=tuple(secrets.get("env", ())),
+        secrets_files=tuple(secrets.get("files", ())),
+        policy=paths("policy"),
+    )
+
+
+def _api_key(value: Mapping[str, str], directory: Path) -> ApiKeySource:
+    if "file" in value:
+        return ApiKeySource(file=str(directory / value["file"]))
+    return ApiKeySource(env=(value["env"],))
+
+
+def _limits(value: Mapping[str, int | str]) -> Limits:
+    return replace(Limits(), **{name: _limit(each) for name, each in value.items()})
+
+
+def _limit(value: int | str) -> Limit:
+    if isinstance(value, str):
+        return Limit(percent=float(value.removesuffix("%")))
+    return Limit(count=value)
+
+
+_SAFE_URL: Final = "use https; http is for loopback only, as with reconciler sandbox"
