@@ -1,0 +1,32 @@
+"""Plans, diagnostics and outcomes -> text. One function a format, one dict of formats. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from reconciler.report.diagnostics import validation_json, validation_text
+from reconciler.report.outcome import outcome_json, outcome_text
+from reconciler.report.plan import plan_json, plan_text
+from reconciler.report.views import OutcomeView, PlanView, Style, ValidationView
+
+VALIDATION_FORMATS: Final[Mapping[str, Callable[[ValidationView], str]]] = {
+    "text": validation_text,
+    "json": validation_json,
+}
+PLAN_FORMATS: Final[Mapping[str, Callable[[PlanView], str]]] = {
+    "text": plan_text,
+    "json": plan_json,
+}
+OUTCOME_FORMATS: Final[Mapping[str, Callable[[OutcomeView], str]]] = {
+    "text": outcome_text,
+    "json": outcome_json,
+}
+
+__all__ = [
+    "OUTCOME_FORMATS",
+    "PLAN_FORMATS",
+    "VALIDATION_FORMATS",
+    "OutcomeView",
+    "PlanView",
+    "Style",
+    "ValidationView",
+]

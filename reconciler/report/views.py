@@ -1,0 +1,66 @@
+"""What the formats are given: a value, and how it is to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.model import Json, Outcome, Plan, Validation
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How text is to look; `width` is where the column of notes begins."""
+
+    color: bool = False
+    verbose: bool = False
+    width: int = 78
+
+    def red(self, text: str) -> str:
+        """For what is lost or wrong."""
+        return self._paint("31", text)
+
+    def green(self, text: str) -> str:
+        """For what is new."""
+        return self._paint("32", text)
+
+    def yellow(self, text: str) -> str:
+        """For what changes or deserves a look."""
+        return self._paint("33", text)
+
+    def bold(self, text: str) -> str:
+        """For what comes first."""
+        return self._paint("1", text)
+
+    def dim(self, text: str) -> str:
+        """For what can be passed over."""
+        return self._paint("2", text)
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationView:
+    """Diagnostics, and the lines of the files that they are about."""
+
+    validation: Validation
+    sources: Mapping[str, Sequence[str]]
+    style: Style = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan, and the document that it is written as."""
+
+    plan: Plan
+    document: Mapping[str, Json]
+    style: Style = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """What became of a plan."""
+
+    outcome: Outcome
+    style: Style = Style()
