@@ -1,0 +1,161 @@
+"""`reconciler apply`: a plan, approved -> the calls it lists, each once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from reconciler.cli.options import Shared, limit_options, limits_over, with_shared
+from reconciler.errors import InputError
+from reconciler.model import Outcome, Plan, Result, Status
+from reconciler.report import OUTCOME_FORMATS
+
+if TYPE_CHECKING:
+    from reconciler.apply import Stop
+    from reconciler.cli.session import Session
+    from reconciler.reconcile import Account, Job, Planned
+
+EXIT_ERROR: Final = 1
+EXIT_PARTIAL: Final = 4
+EXIT_INTERRUPTED: Final = 130
+# Seconds between the two looks for a create whose answer was lost.
+LOOK_AGAIN_AFTER: Final = 2.0
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--plan", "saved", metavar="FILE", help="Apply exactly this saved plan.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--no-lock", is_flag=True, help="Neither read nor write the lock file.")
+@limit_options
+@with_shared(*OUTCOME_FORMATS)
+def apply(
+    shared: Shared,
+    paths: tuple[str, ...],
+    saved: str | None,
+    auto_approve: bool,
+    no_lock: bool,
+    **said: Any,
+) -> int:
+    """Make the account what the manifests say."""
+    from reconciler import reconcile
+    from reconciler.cli.session import open_session
+
+    session = open_session(shared)
+    limits = limits_over(session.target.limits, said)
+    reviewed = _read_plan(Path(saved)) if saved else None
+    job = session.job(paths, use_lock=not no_lock)
+    with session.account() as account:
+        planned = reconcile.plan(job, account, limits)
+        if reviewed:
+            planned = reconcile.only_reviewed(planned, reviewed)
+        reconcile.refuse_blocked(planned)
+        if planned.plan.operations and not reviewed and not auto_approve:
+            _ask(shared, planned.plan)
+        outcome = run(session, job, planned, account)
+    click.echo(show_outcome(shared, outcome), nl=False)
+    return exit_code(outcome)
+
+
+def run(session: Session, job: Job, planned: Planned, account: Account) -> Outcome:
+    """Apply, telling of each operation on stderr, until done or interrupted."""
+    from reconciler import reconcile
+    from reconciler.apply import Stop
+    from reconciler.cli.session import note
+
+    def tell(result: Result) -> None:
+        operation = result.operation
+        note(session.shared, f"{operation.address}: {operation.action.value} {result.status.value}")
+
+    stop = Stop()
+    with _interruptible(stop):
+        return reconcile.apply(
+            job,
+            planned,
+            account,
+            parallel=session.parallel,
+            observe=tell,
+            pause=lambda: time.sleep(LOOK_AGAIN_AFTER),
+            stop=stop,
+        )
+
+
+def exit_code(outcome: Outcome) -> int:
+    """What the contract says of this ending."""
+    if outcome.interrupted:
+        return EXIT_INTERRUPTED
+    written = [each for each in outcome.results if each.status in (Status.DONE, Status.RECOVERED)]
+    whole = [each for each in written if not each.not_taken]
+    if len(whole) == len(outcome.results):
+        return 0
+    return EXIT_PARTIAL if written else EXIT_ERROR
+
+
+def show_outcome(shared: Shared, outcome: Outcome) -> str:
+    """The outcome in the format that was asked for."""
+    from reconciler.cli.session import style
+    from reconciler.report import OutcomeView
+
+    return OUTCOME_FORMATS[shared.format or "text"](OutcomeView(outcome, style(shared)))
+
+
+def _read_plan(path: Path) -> Plan:
+    """A saved plan. Raises GuardError for one that is cut short: it is not what was reviewed."""
+    from reconciler.cli.session import read_json
+    from reconciler.errors import GuardError
+    from reconciler.planning import read_document
+
+    if not path.exists():
+        raise InputError(f"{path}: there is no such plan", help="make one with: plan --out FILE")
+    try:
+        return read_document(read_json(path))
+    except InputError as error:
+        raise GuardError(error.message, help="plan again and review that") from error
+
+
+def _ask(shared: Shared, made: Plan) -> None:
+    """Show the plan and ask for `yes`, on a terminal; elsewhere nobody could answer.
+
+    Raises InputError where the answer is another, or where nobody can be asked.
+    """
+    if not sys.stdin.isatty():
+        raise InputError(
+            "nobody is here to approve the plan",
+            help="add --auto-approve, or apply a reviewed plan with --plan FILE",
+        )
+    from dataclasses import replace
+
+    from reconciler.cli.plan import show_plan
+
+    click.echo(show_plan(replace(shared, format="text"), made), err=True)
+    answer = click.prompt(
+        "Apply this plan? Only yes does", default="", show_default=False, err=True
+    )
+    if answer != "yes":
+        raise InputError("not applied", help="answer yes to apply")
+
+
+@contextmanager
+def _interruptible(stop: Stop) -> Iterator[None]:
+    """The first ctrl-C or SIGTERM lets calls in flight finish; the second stops at once."""
+
+    def interrupted(*_: object) -> None:
+        if stop.asked.is_set():
+            os._exit(EXIT_INTERRUPTED)
+        stop.asked.set()
+        click.echo("stopping after the calls in flight; once more stops at once", err=True)
+
+    before = {each: signal.signal(each, interrupted) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

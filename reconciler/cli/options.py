@@ -1,0 +1,138 @@
+"""The options that every command shares, before or after its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import wraps
+from typing import Any
+
+import click
+
+from reconciler.model import Limit, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What was said of the shared options; None or empty where nothing was said."""
+
+    config: str | None = None
+    target: str | None = None
+    selector: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    format: str | None = None
+    no_color: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    log_format: str | None = None
+    parallel: int | None = None
+    timeout: float | None = None
+
+    def over(self, before: Shared) -> Shared:
+        """What was said after the command's name, over what was said before it."""
+        said = {
+            each.name: value
+            for each in fields(self)
+            if (value := getattr(self, each.name)) not in (None, (), False)
+        }
+        return replace(before, **said)
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, or a number with a unit: `90`, `90s`, `5m`, `1h`."""
+
+    name = "duration"
+    _UNITS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600}  # noqa: RUF012 - never written to
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The duration in seconds."""
+        if isinstance(value, int | float):
+            return float(value)
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", str(value))
+        if not found or float(found[1]) <= 0:
+            self.fail(f"{value!r} is not a duration such as 30s or 5m", param, ctx)
+        return float(found[1]) * self._UNITS[found[2]]
+
+
+class LimitType(click.ParamType[Limit]):
+    """A limit: a count of operations, or a percent of the managed numbers."""
+
+    name = "limit"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Limit:
+        """The limit as said."""
+        if isinstance(value, Limit):
+            return value
+        found = re.fullmatch(r"(\d+)(%|)", str(value))
+        if not found:
+            self.fail(
+                f"{value!r} is neither a count such as 3 nor a percent such as 30%", param, ctx
+            )
+        return Limit(percent=float(found[1])) if found[2] else Limit(count=int(found[1]))
+
+
+def with_shared(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the shared options, and `formats` as what `--format` may say.
+
+    The command receives them as its first argument, a `Shared`, with what was said before its name.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def run(**arguments: Any) -> Any:
+            said = Shared(**{each.name: arguments.pop(each.name) for each in fields(Shared)})
+            shared = said.over(click.get_current_context().find_object(Shared) or Shared())
+            if shared.format is not None and shared.format not in formats:
+                choices = ", ".join(formats)
+                raise click.UsageError(f"--format {shared.format} is not one of: {choices}")
+            return command(shared, **arguments)
+
+        return shared_options(run)
+
+    return decorate
+
+
+def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare the shared options on a command, in their order."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare `--max-creates` and its like."""
+    for name in reversed(_LIMITS):
+        command = click.option(
+            f"--max-{name}", type=LimitType(), metavar="N|P%", help=f"Raise or lower limits.{name}."
+        )(command)
+    return command
+
+
+def limits_over(limits: Limits, arguments: dict[str, Any]) -> Limits:
+    """The limits of a target, with those said for this run taken out of `arguments`."""
+    said = {name: arguments.pop(f"max_{name}") for name in _LIMITS}
+    return replace(limits, **{name: limit for name, limit in said.items() if limit is not None})
+
+
+_LIMITS = tuple(each.name for each in fields(Limits))
+
+_OPTIONS = (
+    click.option("--config", metavar="FILE", help="Configuration file [default: reconciler.yaml]."),
+    click.option("--target", metavar="NAME", help="Target of the configuration file."),
+    click.option(
+        "--selector", multiple=True, metavar="K=V", help="Only manifests with this label."
+    ),
+    click.option("--only", multiple=True, metavar="NAME", help="Only the manifest of this name."),
+    click.option("--format", metavar="FORMAT", help="Output format."),
+    click.option("--no-color", is_flag=True, help="No colour [also: NO_COLOR]."),
+    click.option("--quiet", is_flag=True, help="Print results and errors only."),
+    click.option("--verbose", is_flag=True, help="Print more, such as unmanaged numbers."),
+    click.option("--log-format", type=click.Choice(["text", "json"]), help="Format of the log."),
+    click.option("--parallel", type=click.IntRange(1, 64), help="Calls at once [default: 4]."),
+    click.option("--timeout", type=Duration(), help="Time for one request and its retries."),
+)

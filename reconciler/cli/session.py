@@ -1,0 +1,178 @@
+"""Where the parts are put together: options and environment -> a Job, an account, and text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from json import loads
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config
+from reconciler.errors import InputError
+from reconciler.lockfile import LOCK_NAME
+from reconciler.model import Validation
+from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
+from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
+from reconciler.secrets import SecretReader, api_key
+
+if TYPE_CHECKING:
+    from reconciler.api import Client
+    from reconciler.cli.options import Shared
+    from reconciler.reconcile import Job
+
+DEFAULT_PARALLEL: Final = 4
+DEFAULT_TIMEOUT: Final = 60.0
+
+
+class InvalidConfigError(InputError):
+    """The configuration file has errors; `validation` holds them all."""
+
+    def __init__(self, validation: Validation) -> None:
+        super().__init__("the configuration has errors")
+        self.validation = validation
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of a command: what it was told, and the target that it is about."""
+
+    shared: Shared
+    config: Config
+    target: Target
+
+    @property
+    def parallel(self) -> int:
+        """How many calls may be under way at once."""
+        return self.shared.parallel or DEFAULT_PARALLEL
+
+    @cached_property
+    def lock_path(self) -> Path:
+        """The lock file: beside the configuration, or in the working directory."""
+        return self.config.directory / LOCK_NAME
+
+    def job(self, paths: tuple[str, ...], *, use_lock: bool = True) -> Job:
+        """The job of this run over `paths`, or over the target's own manifests.
+
+        Raises InputError where neither names any.
+        """
+        from reconciler.planning import Selection
+        from reconciler.reconcile import Job
+
+        chosen = paths or self.target.manifests
+        if not chosen:
+            raise InputError(
+                "no manifests: name files or directories on the command line",
+                help="or list them as `manifests` of a target in reconciler.yaml",
+            )
+        return Job(
+            target=self.target,
+            paths=chosen,
+            fields=load_fields(),
+            schema=load_manifest_schema(),
+            read_secret=self._secret_reader().read,
+            now=_now,
+            lock_path=self.lock_path if use_lock else None,
+            selection=Selection(_labels(self.shared.selector), self.shared.only),
+        )
+
+    @contextmanager
+    def account(self) -> Iterator[Client]:
+        """The target's account over HTTP. Raises InputError where its key cannot be read."""
+        from reconciler.api import Client
+
+        key = api_key(self.target.api_key, os.environ)
+        timeout = self.shared.timeout or DEFAULT_TIMEOUT
+        with Client(self.target.base_url, key, timeout=timeout, parallel=self.parallel) as client:
+            yield client
+
+    def _secret_reader(self) -> SecretReader:
+        return SecretReader(
+            os.environ,
+            allowed_env=self.target.secrets_env,
+            allowed_files=self.target.secrets_files,
+            api_key_env=frozenset(self.target.api_key.env) | frozenset(API_KEY_VARIABLES),
+            root=self.config.directory,
+        )
+
+
+def open_session(shared: Shared) -> Session:
+    """Read the configuration and choose the target.
+
+    Raises InvalidConfigError, and InputError where it is not said which target is meant.
+    """
+    configured = read_config(shared.config, os.environ, load_config_schema())
+    config = configured.config
+    if config is None:
+        raise InvalidConfigError(Validation(0, configured.diagnostics))
+    names = ", ".join(config.targets)
+    if shared.target is None:
+        if len(config.targets) > 1:
+            raise InputError("which target is meant?", help=f"add --target with one of: {names}")
+        return Session(shared, config, next(iter(config.targets.values())))
+    if shared.target not in config.targets:
+        raise InputError(f"there is no target {shared.target!r}", help=f"there are: {names}")
+    return Session(shared, config, config.targets[shared.target])
+
+
+def style(shared: Shared) -> Style:
+    """How text is to look: colour only on a terminal that wants it."""
+    wanted = not shared.no_color and not os.environ.get("NO_COLOR")
+    return Style(color=wanted and sys.stdout.isatty(), verbose=shared.verbose)
+
+
+def show_validation(shared: Shared, validation: Validation, name: str = "text") -> str:
+    """The diagnostics as text, with the lines of the files that they are about."""
+    files = {place.file for each in validation.diagnostics for place in (each.place, *each.related)}
+    sources = {file: _lines(file) for file in sorted(files)}
+    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared)))
+
+
+def note(shared: Shared, message: str) -> None:
+    """Tell of progress on stderr, in the format asked for, unless asked to be quiet."""
+    if shared.quiet:
+        return
+    if shared.log_format == "json":
+        from json import dumps
+
+        click.echo(dumps({"time": _now(), "level": "info", "message": message}), err=True)
+    else:
+        click.echo(message, err=True)
+
+
+def read_json(path: Path) -> Any:
+    """The value of a JSON file. Raises InputError where it cannot be read."""
+    try:
+        return loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: is not whole JSON: {error}") from error
+
+
+def _lines(file: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(file).read_text("utf-8", "replace").splitlines())
+    except OSError:
+        return ()
+
+
+def _labels(selectors: tuple[str, ...]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for each in selectors:
+        key, equals, value = each.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"--selector {each} is not of the form key=value")
+        labels[key] = value
+    return labels
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
