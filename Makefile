@@ -1,0 +1,38 @@
+# Two commands matter: `make demo` and `make test`. Both set up what they need, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check format schemas campaign clean
+
+demo: $(READY)
+	$(BIN)/reconciler demo
+
+test: $(READY)
+	$(BIN)/pytest -q -n 2 -m "not campaign"
+
+campaign: $(READY)
+	$(BIN)/pytest -q -n 2 -m campaign
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/reconciler schema build --check
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: $(READY)
+	$(BIN)/reconciler schema build --out schemas
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[sandbox,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
