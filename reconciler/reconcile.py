@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from reconciler.apply import Account as Writable
-from reconciler.apply import Executor, Stop
+from reconciler.apply import Executor, Memory, Stop
 from reconciler.checks import Context, check
 from reconciler.config import Target
 from reconciler.errors import GuardError, InputError
 from reconciler.fields import FieldTable
 from reconciler.lockfile import LockWriter, read_lock
-from reconciler.manifests import load
+from reconciler.manifests import load, load_at
 from reconciler.model import (
     Desired,
     Directory,
@@ -22,9 +22,7 @@ from reconciler.model import (
     Limits,
     Live,
     Lock,
-    LockEntry,
     Manifest,
-    Operation,
     Outcome,
     Plan,
     Resource,
@@ -40,8 +38,7 @@ from reconciler.planning import (
     selected_keys,
 )
 from reconciler.planning.draft import address_of
-from reconciler.planning.memory import bound, remembered
-from reconciler.resolve import Known, ReadSecret, referenced_kinds, resolve
+from reconciler.resolve import Known, ReadSecret, declared_formerly, referenced_kinds, resolve
 
 
 class Account(Writable, Protocol):
@@ -63,6 +60,7 @@ class Job:
     now: Callable[[], str]
     lock_path: Path | None
     selection: Selection = Selection()
+    base: str | None = None
 
 
 class InvalidManifestsError(InputError):
@@ -86,9 +84,12 @@ class Planned:
 def validate(job: Job) -> tuple[Validation, tuple[Manifest, ...]]:
     """Read and check the manifests of a target, offline."""
     loaded = load(job.paths)
-    context = Context(job.schema, job.fields, job.target.base_url, job.target.secrets_env)
-    diagnostics = (*loaded.diagnostics, *check(loaded.manifests, context))
+    diagnostics = (*loaded.diagnostics, *check(loaded.manifests, _context(job)))
     return Validation(len(loaded.manifests), diagnostics), loaded.manifests
+
+
+def _context(job: Job) -> Context:
+    return Context(job.schema, job.fields, job.target.base_url, job.target.secrets_env)
 
 
 def plan(job: Job, account: Account, limits: Limits) -> Planned:
@@ -122,6 +123,7 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
         undeclared=job.target.undeclared,
         ignore=job.target.ignore,
         selected=selected_keys(job.selection, resolved.desired, lock),
+        former=_former(job, resolved.desired),
     )
     return Planned(
         plan=make_plan(situation),
@@ -129,6 +131,17 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
         live={each.id: each for each in live},
         lock=lock,
     )
+
+
+def _former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:
+    """What was declared at the base revision and is not declared now."""
+    if job.base is None:
+        return ()
+    context = _context(job)
+    still = {each.key for each in desired}
+    valid = (each for each in load_at(job.base, job.paths) if not check([each], context))
+    former = declared_formerly(tuple(valid), job.fields)
+    return tuple(each for each in former if each.key not in still)
 
 
 def only_reviewed(planned: Planned, saved: Plan) -> Planned:
@@ -159,50 +172,12 @@ def apply(  # noqa: PLR0913 - what is applied, to what, and how it is told and s
     Raises GuardError where anything is blocked, and OSError where the lock cannot be written.
     """
     refuse_blocked(planned)
-    memory = _Memory(job, planned)
-    memory.adopt()
+    target, path = job.target, job.lock_path
+    writer = LockWriter(path, target.name, target.base_url, planned.lock) if path else None
+    memory = Memory(writer, job.fields, planned.lock, planned.desired)
+    memory.adopt(planned.plan, planned.live)
     executor = Executor(account, job.fields, memory.remember, observe, pause, parallel, stop)
     return executor.execute(planned.plan, frozenset(planned.live))
-
-
-class _Memory:
-    """Keeps the lock in step with what was written."""
-
-    def __init__(self, job: Job, planned: Planned) -> None:
-        self._job = job
-        self._planned = planned
-        target = job.target
-        path = job.lock_path
-        self._writer = path and LockWriter(path, target.name, target.base_url, planned.lock)
-
-    def adopt(self) -> None:
-        """Bind every manifest to the number that it was found to be."""
-        if self._writer:
-            bindings = self._planned.plan.bindings
-            touched = {each.address for each in self._planned.plan.operations}
-            entries = {
-                key: self._entry(key, self._planned.live[number_id], address_of(key) in touched)
-                for key, number_id in bindings.items()
-            }
-            former = {name for each in self._planned.desired.values() for name in each.previously}
-            self._writer.update(entries, gone=former - bindings.keys())
-
-    def remember(self, operation: Operation, live: Live | None) -> None:
-        """Remember one write that landed."""
-        if not self._writer:
-            return
-        key = operation.address.partition("/")[2]
-        if live:
-            self._writer.update({key: self._entry(key, live, touched=False)})
-        elif operation.reason.value != "replace":
-            self._writer.update({}, gone=[key])
-
-    def _entry(self, key: str, live: Live, touched: bool) -> LockEntry:
-        desired = self._planned.desired[address_of(key)]
-        if touched:
-            return bound(desired, live, self._planned.lock)
-        provider = self._job.fields.providers[desired.provider]
-        return remembered(desired, live, provider, self._planned.lock.salt)
 
 
 def _read_lock(job: Job) -> Lock:

@@ -65,6 +65,18 @@ def resolve(manifests: Sequence[Manifest], fields: FieldTable, known: Known) -> 
     return Resolved(tuple(desired), tuple(diagnostics))
 
 
+def declared_formerly(manifests: Sequence[Manifest], fields: FieldTable) -> tuple[Desired, ...]:
+    """Valid manifests of an earlier revision, with what tells which number was theirs.
+
+    Names and secrets are not looked up: they may be gone, and no identity needs them.
+    """
+    former: list[Desired] = []
+    for manifest in manifests:
+        spec = {key: value for key, value in _spec(manifest).items() if isinstance(value, str)}
+        former.append(_desired(manifest, fields, dict(spec), ()))
+    return tuple(former)
+
+
 def referenced_kinds(manifests: Sequence[Manifest], fields: FieldTable) -> frozenset[str]:
     """The kinds of resource that manifests refer to by name, and so must be listed."""
     return frozenset(

@@ -1,5 +1,6 @@
 """The hands: a plan is run, each write once, and nothing is asked twice without a look."""
 
 from reconciler.apply.execute import Account, Executor, Stop
+from reconciler.apply.memory import Memory
 
-__all__ = ["Account", "Executor", "Stop"]
+__all__ = ["Account", "Executor", "Memory", "Stop"]

@@ -34,6 +34,7 @@ LOOK_AGAIN_AFTER: Final = 2.0
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--plan", "saved", metavar="FILE", help="Apply exactly this saved plan.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--base", metavar="REF", help="Release what this git revision declared, now gone.")
 @click.option("--no-lock", is_flag=True, help="Neither read nor write the lock file.")
 @limit_options
 @with_shared(*OUTCOME_FORMATS)
@@ -42,6 +43,7 @@ def apply(
     paths: tuple[str, ...],
     saved: str | None,
     auto_approve: bool,
+    base: str | None,
     no_lock: bool,
     **said: Any,
 ) -> int:
@@ -52,7 +54,7 @@ def apply(
     session = open_session(shared)
     limits = limits_over(session.target.limits, said)
     reviewed = _read_plan(Path(saved)) if saved else None
-    job = session.job(paths, use_lock=not no_lock)
+    job = session.job(paths, use_lock=not no_lock, base=base)
     with session.account() as account:
         planned = reconcile.plan(job, account, limits)
         if reviewed:

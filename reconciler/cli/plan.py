@@ -19,6 +19,7 @@ EXIT_CHANGES = 2
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--out", metavar="FILE", help="Save the plan, for: apply --plan FILE.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are changes.")
+@click.option("--base", metavar="REF", help="Release what this git revision declared, now gone.")
 @click.option("--no-lock", is_flag=True, help="Do not read the lock file.")
 @limit_options
 @with_shared(*PLAN_FORMATS)
@@ -27,6 +28,7 @@ def plan(
     paths: tuple[str, ...],
     out: str | None,
     detailed_exitcode: bool,
+    base: str | None,
     no_lock: bool,
     **said: Any,
 ) -> int:
@@ -36,7 +38,7 @@ def plan(
 
     session = open_session(shared)
     limits = limits_over(session.target.limits, said)
-    job = session.job(paths, use_lock=not no_lock)
+    job = session.job(paths, use_lock=not no_lock, base=base)
     with session.account() as account:
         made = reconcile.plan(job, account, limits).plan
     if out:

@@ -58,7 +58,7 @@ class Session:
         """The lock file: beside the configuration, or in the working directory."""
         return self.config.directory / LOCK_NAME
 
-    def job(self, paths: tuple[str, ...], *, use_lock: bool = True) -> Job:
+    def job(self, paths: tuple[str, ...], *, use_lock: bool = True, base: str | None = None) -> Job:
         """The job of this run over `paths`, or over the target's own manifests.
 
         Raises InputError where neither names any.
@@ -81,6 +81,7 @@ class Session:
             now=_now,
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(_labels(self.shared.selector), self.shared.only),
+            base=base,
         )
 
     @contextmanager

@@ -1,5 +1,6 @@
 """Files -> manifests, and what stood in the way of reading them."""
 
+from reconciler.manifests.history import load_at
 from reconciler.manifests.load import Loaded, load
 
-__all__ = ["Loaded", "load"]
+__all__ = ["Loaded", "load", "load_at"]

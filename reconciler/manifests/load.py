@@ -44,6 +44,11 @@ def _read(file: str) -> tuple[list[Manifest], list[Diagnostic]]:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         return [], [path_fault("R012", f"it cannot be read: {error.strerror}", file)]
+    return manifests_in(data, file)
+
+
+def manifests_in(data: bytes, file: str) -> tuple[list[Manifest], list[Diagnostic]]:
+    """The manifests of one file's content, and what is wrong with it."""
     parsed = read_documents(data, file)
     faults = list(parsed.diagnostics)
     if not parsed.documents and not faults:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import GuardError, InputError
-from reconciler.model import Plan, Secret
+from reconciler.model import Json, Plan, Secret
 from reconciler.planning import as_reviewed, read_document, to_document
 from reconciler.planning.document import digest
 from tests.planning.numbers import desired, live, plan
@@ -89,7 +89,9 @@ def test_a_stale_plan_says_what_moved(moved: dict[str, Any], message: str) -> No
 def test_a_touched_number_that_moved_makes_a_plan_stale() -> None:
     saved = made()
     number = live("1", {"name": "b", "assistantId": "newer"})
-    spec = {"server": {"url": "https://x", "headers": {"X-Token": Secret("canary")}}}
+    spec: dict[str, Json] = {
+        "server": {"url": "https://x", "headers": {"X-Token": Secret("canary")}}
+    }
     sip = desired("a", {"sipUri": "sip:a@sip.vapi.ai"})
     fresh = plan([sip, desired("b", spec)], [number, live("2")])
     with pytest.raises(GuardError, match="PhoneNumber/b: the live number changed"):

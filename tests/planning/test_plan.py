@@ -6,6 +6,7 @@ from reconciler.errors import InputError
 from reconciler.model import (
     Binding,
     IgnoreRule,
+    Json,
     Lifecycle,
     Limit,
     Limits,
@@ -71,7 +72,7 @@ def test_a_patch_never_sends_the_provider() -> None:
 
 
 def test_a_nested_value_is_sent_whole() -> None:
-    server = {"url": "https://new.example.com", "timeoutSeconds": 30}
+    server: Json = {"url": "https://new.example.com", "timeoutSeconds": 30}
     held = {"url": "https://old.example.com", "timeoutSeconds": 30}
     made = plan([desired("a", {"server": server})], [live("1", {"name": "a", "server": held})])
     assert made.operations[0].body == {"server": server}
@@ -209,7 +210,7 @@ def test_an_ignored_field_is_neither_shown_nor_sent() -> None:
     server = {"url": "https://old.example.com", "headers": {"X-Env": "prod"}, "unknown": 1}
     held = live("1", {"name": "a", "assistantId": "y", "server": server})
     made = plan([wanted], [held])
-    kept = {"url": "https://new.example.com", "headers": {"X-Env": "prod"}}
+    kept: dict[str, Json] = {"url": "https://new.example.com", "headers": {"X-Env": "prod"}}
     assert made.operations[0].body == {"server": kept}
 
 
