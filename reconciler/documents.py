@@ -31,7 +31,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The documents of one file, empty ones left out, and all faults found on the way."""
+    """The documents of one file, and all faults found on the way.
+
+    Empty documents are left out, and so are those with a value that could not be read: what else
+    is said of them would be about values that nobody wrote.
+    """
 
     documents: tuple[Document, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -40,7 +44,8 @@ class Parsed:
 def read_documents(data: bytes, file: str, *, max_bytes: int = MAX_BYTES) -> Parsed:
     """Read all documents of one file. `file` is the name that places carry.
 
-    Faults inside a document are all told and the reading goes on; a syntax error ends the file.
+    Faults inside a document are all told and the reading goes on; a syntax error ends the file,
+    and so do nesting and aliases without bound.
     """
     faults: list[Diagnostic] = []
     if len(data) > max_bytes:
@@ -173,7 +178,7 @@ class _Anchored:
 class _Builder:
     """Turns the events of one file into documents. Recursion is bounded by MAX_DEPTH."""
 
-    __slots__ = ("_aliased", "_anchors", "_faults", "_file", "_height", "_next", "_nodes")
+    __slots__ = ("_aliased", "_anchors", "_faults", "_file", "_height", "_lost", "_next", "_nodes")
 
     def __init__(self, data: bytes, file: str, faults: list[Diagnostic]) -> None:
         self._next = _event_source(data)
@@ -183,6 +188,7 @@ class _Builder:
         self._aliased = 0
         self._nodes = 0
         self._height = 0
+        self._lost = False  # a value of the document at hand could not be read
 
     def documents(self) -> Iterator[Document]:
         while True:
@@ -192,8 +198,9 @@ class _Builder:
                 return
             if kind is yaml.DocumentStartEvent:
                 self._anchors.clear()
+                self._lost = False
                 value, spot = self._node(self._next(), 1)
-                if value is not None:
+                if value is not None and not self._lost:
                     yield Document(value, spot)
 
     def _node(self, event: Any, depth: int) -> tuple[Json, Spot]:
@@ -217,9 +224,9 @@ class _Builder:
 
     def _collection(self, event: Any, depth: int, place: int) -> tuple[Json, Spot]:
         if depth > MAX_DEPTH:
+            # libyaml reads deep nesting in quadratic time: the rest is not read, not even to skip.
             self._add("R006", f"nested deeper than {MAX_DEPTH} levels", place)
-            self._skip()
-            return None, place
+            raise _TooMuchError
         nodes, height = self._nodes, self._height
         self._height = depth
         build = self._mapping if type(event) is yaml.MappingStartEvent else self._sequence
@@ -279,14 +286,14 @@ class _Builder:
             return _plain(text)
         except ValueError:
             message = "this is a number that JSON cannot carry"
-            self._add("R009", message, place, "put it in quotes if it is text")
+            self._lose("R009", message, place, "put it in quotes if it is text")
             return None
 
     def _alias(self, event: Any, depth: int, place: int) -> tuple[Json, Spot]:
         anchored = self._anchors.get(event.anchor)
         if anchored is None:
             message = "this alias has no finished anchor before it"
-            self._add("R005", message, place, "put a text that begins with * in quotes")
+            self._lose("R005", message, place, "put a text that begins with * in quotes")
             return None, place
         self._aliased += anchored.nodes
         self._nodes += anchored.nodes
@@ -296,19 +303,9 @@ class _Builder:
             self._add("R005", message, place, "write the values out")
             raise _TooMuchError
         if depth + anchored.height > MAX_DEPTH:
-            self._add("R006", f"nested deeper than {MAX_DEPTH} levels by an alias", place)
+            self._lose("R006", f"nested deeper than {MAX_DEPTH} levels by an alias", place)
             return None, place
         return anchored.value, anchored.spot
-
-    def _skip(self) -> None:
-        """Read past the end of the collection that has just begun."""
-        open_collections = 1
-        while open_collections:
-            kind = type(self._next())
-            if kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
-                open_collections += 1
-            elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
-                open_collections -= 1
 
     def _duplicate(self, key: str, place: int, first: Spot) -> None:
         packed = first if isinstance(first, int) else first[0]
@@ -316,6 +313,10 @@ class _Builder:
         message = f"key {key!r} stands twice in this mapping, first at line {before.line}"
         here = _unpack(place, self._file)
         self._faults.append(_fault("R003", message, here, "remove one of the two", (before,)))
+
+    def _lose(self, code: str, message: str, place: int, help_text: str = "") -> None:
+        self._lost = True
+        self._add(code, message, place, help_text)
 
     def _add(self, code: str, message: str, place: int, help_text: str = "") -> None:
         self._faults.append(_fault(code, message, _unpack(place, self._file), help_text))
@@ -330,10 +331,15 @@ class _TooMuchError(yaml.YAMLError):
 
 def _syntax_fault(error: yaml.YAMLError, data: bytes, file: str) -> Diagnostic:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        place = Place(file, error.problem_mark.line + 1, error.problem_mark.column + 1)
         message = str(error.problem or "the text is not YAML")
-        line = data.splitlines()[place.line - 1 : place.line]
-        if "cannot start any token" in message and line and b"\t" in line[0]:
+        mark, lines = error.problem_mark, data.splitlines()
+        if mark.line >= len(lines) and error.context_mark is not None:
+            # What was opened and never closed says more than the end of the file.
+            mark, message = error.context_mark, f"{message} {error.context}"
+        place = Place(file, mark.line + 1, mark.column + 1)
+        # libyaml knows more line breaks than these: the line may not be there.
+        indent = b"".join(lines[mark.line : mark.line + 1])
+        if "cannot start any token" in message and b"\t" in indent:
             return _fault("R002", "a tab cannot indent", place, "indent with spaces")
         return _fault("R002", f"not valid YAML: {message}", place)
     position = getattr(error, "position", 0)

@@ -6,6 +6,7 @@ field falls out of the verbs whose bodies carry it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -15,6 +16,8 @@ from reconciler.errors import InputError
 from reconciler.model import Json, Path
 
 FORMAT_VERSION: Final = "1.0"
+
+_INDEX: Final = re.compile(r"\[([0-9]{1,9})\]")
 
 
 class Verb(StrEnum):
@@ -127,8 +130,8 @@ def parse_path(text: str) -> Path:
     """`hooks[0].do` as the steps that lead there."""
     steps: list[str | int] = []
     for part in text.replace("[", ".[").split("."):
-        if part.startswith("[") and part.endswith("]") and part[1:-1].isdigit():
-            steps.append(int(part[1:-1]))
+        if index := _INDEX.fullmatch(part):
+            steps.append(int(index[1]))
         elif part:
             steps.append(part)
     return tuple(steps)

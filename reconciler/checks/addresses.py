@@ -9,22 +9,23 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.checks.subject import Context, Node, Subject
-from reconciler.model import Diagnostic, Json
+from reconciler.model import Diagnostic, Json, Path
 
 _USER: Final = r"(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})+"
 _HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
 # RFC 3261, 19.1.1; an own address has neither password nor port nor parameters.
 _OWN_SIP_URI: Final = re.compile(rf"sip:{_USER}@(?P<host>{_HOST})", re.IGNORECASE)
 _SIP_URI: Final = re.compile(
-    rf"sips?:(?:{_USER}@)?{_HOST}(?::\d{{1,5}})?(?:[;?][^\s<>\"]*)?", re.IGNORECASE
+    rf"sips?:(?:{_USER}@)?{_HOST}(?::[0-9]{{1,5}})?(?:[;?][^\s<>\"]*)?", re.IGNORECASE
 )
 # The SIP host of each region, by the host of its API (https://docs.vapi.ai, regions).
 _SIP_HOSTS: Final = {"api.vapi.ai": "sip.vapi.ai", "api.eu.vapi.ai": "sip.eu.vapi.ai"}
 
-_E164: Final = re.compile(r"\+[1-9]\d{1,14}")
-_NANP: Final = re.compile(r"\+1[2-9]\d{9}")
+_E164: Final = re.compile(r"\+[1-9][0-9]{1,14}")
+_NANP: Final = re.compile(r"\+1[2-9][0-9]{9}")
 _PUNCTUATION: Final = re.compile(r"[\s().\-]")
 _UNCHECKED_NUMBER: Final = re.compile(r"\+?[a-zA-Z0-9]+")
+_E164_SWITCH: Final = "numberE164CheckEnabled"
 _AREA_CODE: Final = re.compile(r"[0-9]{3}")
 # Digits that a subscriber may have in every area code.
 _ANY_SUBSCRIBER: Final = 5550100
@@ -51,11 +52,15 @@ def telephone_numbers(subject: Subject, _: Context) -> Iterator[Diagnostic]:
     for node in subject.nodes:
         if node.field.normal != "e164" or not isinstance(node.value, str):
             continue
-        if node.parent.get("numberE164CheckEnabled") is not False:
-            yield from _not_e164(subject, node)
+        if node.parent.get(_E164_SWITCH) is not False:
+            yield from _not_e164(subject, node.path, node.value)
         elif not _UNCHECKED_NUMBER.fullmatch(node.value):
             message = "without the E.164 check, a number is still only letters and digits"
             yield subject.fault("R210", message, node.path, "remove what is neither")
+    bound = subject.binding.get("number")
+    if isinstance(bound, str) and subject.provider and _E164_SWITCH not in subject.provider.fields:
+        # Numbers are found by their digits alone: in a binding, punctuation does no harm.
+        yield from _not_e164(subject, ("binding", "number"), _PUNCTUATION.sub("", bound))
 
 
 def caller_ids(subject: Subject, _: Context) -> Iterator[Diagnostic]:
@@ -63,7 +68,7 @@ def caller_ids(subject: Subject, _: Context) -> Iterator[Diagnostic]:
     for node in subject.nodes:
         value = node.value
         if node.field.name == "callerId" and isinstance(value, str) and not _is_template(value):
-            yield from _not_e164(subject, node)
+            yield from _not_e164(subject, node.path, value)
 
 
 def area_codes(subject: Subject, _: Context) -> Iterator[Diagnostic]:
@@ -97,15 +102,14 @@ def _hosts(base_url: str) -> tuple[str, ...]:
     return (known,) if known else tuple(_SIP_HOSTS.values())
 
 
-def _not_e164(subject: Subject, node: Node) -> Iterator[Diagnostic]:
-    value = str(node.value)
+def _not_e164(subject: Subject, path: Path, value: str) -> Iterator[Diagnostic]:
     if is_e164(value):
         return
     tidy = _PUNCTUATION.sub("", value)
     example = tidy if is_e164(tidy) else "+14155550100"
     message = f"{_shown(value)} is not a telephone number in E.164"
     help_text = f'write a plus, the country code and the number, such as "{example}"'
-    yield subject.fault("R210", message, node.path, help_text)
+    yield subject.fault("R210", message, path, help_text)
 
 
 def is_e164(value: str) -> bool:

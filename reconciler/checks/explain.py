@@ -146,7 +146,7 @@ def _choice(failed: _Failed) -> Iterator[SchemaFault]:
     listed = ", ".join(words) if len(words) <= _MOST_LISTED else "those in the schema"
     one_of = "must be" if len(words) == 1 else "must be one of"
     meant = closest(given, words) if isinstance(given, str) else ""
-    help_text = f"did you mean {meant}?" if meant else _described(failed)
+    help_text = f"did you mean {meant}?" if meant else ""
     message = f"{_named(failed.path)} {one_of} {listed}{shown}"
     yield SchemaFault(Kind.CHOICE, failed.path, message, help_text)
 
@@ -155,7 +155,7 @@ def _length(failed: _Failed) -> Iterator[SchemaFault]:
     bound, given = failed.wanted, len(failed.given)
     at = "at least" if failed.keyword == "minLength" else "at most"
     message = f"{_named(failed.path)} must have {at} {_count(bound, 'character')}, and has {given}"
-    yield SchemaFault(Kind.TEXT, failed.path, message, _described(failed))
+    yield SchemaFault(Kind.TEXT, failed.path, message)
 
 
 def _pattern(failed: _Failed) -> Iterator[SchemaFault]:
@@ -166,7 +166,7 @@ def _pattern(failed: _Failed) -> Iterator[SchemaFault]:
 def _range(failed: _Failed) -> Iterator[SchemaFault]:
     at = _BOUNDS[failed.keyword]
     message = f"{_named(failed.path)} must be {at} {failed.wanted}, and is {failed.given}"
-    yield SchemaFault(Kind.RANGE, failed.path, message, _described(failed))
+    yield SchemaFault(Kind.RANGE, failed.path, message)
 
 
 def _entries(failed: _Failed) -> Iterator[SchemaFault]:

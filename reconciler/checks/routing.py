@@ -35,7 +35,7 @@ def something_to_create(subject: Subject, _: Context) -> Iterator[Diagnostic]:
             named = " or ".join(group)
             yield subject.fault(
                 "R207",
-                f"a {subject.provider.name} number needs {named}",
+                f"a number of provider {subject.provider.name} needs {named}",
                 ("spec",),
                 f"add {named}; for a number that the account already holds, add a binding",
             )

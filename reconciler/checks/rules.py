@@ -79,13 +79,13 @@ _ALL: Final = (
     _error("R302", "a name that several resources have"),
     _error("R303", "a name that no resource has"),
     _error("R304", "a key that the GitOps state does not know"),
+    _error("R305", "an environment variable that manifests may not read"),
     # the configuration file
     _error("R401", "a key that the configuration does not have"),
     _error("R402", "a key that the configuration lacks"),
     _error("R403", "a value that the configuration does not take"),
     _error("R404", "a base URL that would send the key in clear"),
     _error("R405", "a configuration that is not one document"),
-    _error("R305", "an environment variable that manifests may not read"),
 )
 
 RULES: Final[Mapping[str, Rule]] = {rule.code: rule for rule in _ALL}

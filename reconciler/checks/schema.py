@@ -42,9 +42,9 @@ class SchemaCheck:
         if self._verdict.is_valid(subject.manifest.value):
             return
         found = explain(self._explain(), subject.manifest.value)
-        # A document of another kind has nothing else that could be called wrong.
+        # Of a document of another kind nothing else can be called wrong.
         foreign = [each for each in found if each.path in _HEADER and each.kind is Kind.CHOICE]
-        for each in foreign or found:
+        for each in foreign[-1:] or found:
             yield _diagnostic(each, subject, self._context.fields)
 
     def _explain(self) -> Validator:

@@ -40,8 +40,12 @@ def shown(path: str) -> str:
 
 def path_fault(code: str, message: str, path: str, help_text: str = "") -> Diagnostic:
     """A fault of a whole file or directory."""
-    place = Place(path.encode("utf-8", "replace").decode(), 1, 1)
-    return Diagnostic(Severity.ERROR, code, message, place, help=help_text)
+    return Diagnostic(Severity.ERROR, code, message, Place(printable(path), 1, 1), help=help_text)
+
+
+def printable(path: str) -> str:
+    """A path as text that can be written: file names need not be UTF-8."""
+    return path.encode("utf-8", "replace").decode()
 
 
 class _Search:

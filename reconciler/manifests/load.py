@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.documents import MAX_BYTES, Document, find_place, read_documents
-from reconciler.manifests.find import find_files, path_fault
+from reconciler.manifests.find import find_files, path_fault, printable
 from reconciler.model import Diagnostic, Layer, Manifest, Place, Severity
 
 
@@ -49,17 +49,18 @@ def _read(file: str) -> tuple[list[Manifest], list[Diagnostic]]:
 
 def manifests_in(data: bytes, file: str) -> tuple[list[Manifest], list[Diagnostic]]:
     """The manifests of one file's content, and what is wrong with it."""
-    parsed = read_documents(data, file)
+    name = printable(file)
+    parsed = read_documents(data, name)
     faults = list(parsed.diagnostics)
     if not parsed.documents and not faults:
         message = "the file holds no document"
-        faults.append(Diagnostic(Severity.WARNING, "R013", message, Place(file, 1, 1)))
+        faults.append(Diagnostic(Severity.WARNING, "R013", message, Place(name, 1, 1)))
     manifests: list[Manifest] = []
     for document in parsed.documents:
         if isinstance(document.value, Mapping):
-            manifests.append(Manifest(document.value, (Layer(file, document.spot),)))
+            manifests.append(Manifest(document.value, (Layer(name, document.spot),)))
         else:
-            faults.append(_no_mapping(document, file))
+            faults.append(_no_mapping(document, name))
     return manifests, faults
 
 

@@ -1,0 +1,126 @@
+"""Mistakes in the shape of a manifest: one diagnostic each, in words, at the field."""
+
+import pytest
+
+from reconciler.checks import Context, check
+from reconciler.model import Layer, Manifest, Place
+from tests.checks.checking import ALLOWED, FIELDS, codes, found, only, sip
+
+
+def test_a_misspelt_key_is_suggested_with_its_path_and_place() -> None:
+    fault = only(sip("asistantId: {name: Support bot}"))
+    assert (fault.path, fault.place) == ("spec.asistantId", Place("numbers.yaml", 7, 3))
+    assert (fault.message, fault.help) == (
+        "there is no field spec.asistantId",
+        "did you mean assistantId?",
+    )
+
+
+def test_a_key_like_no_other_is_told_what_there_is() -> None:
+    fault = only(
+        "metadata: {name: a, colour: red}\nspec: {provider: telnyx}\nlifecycle: {state: absent}"
+    )
+    assert fault.help == "there are: name, labels, previously"
+
+
+def test_a_misspelt_required_key_is_one_mistake() -> None:
+    assert codes(sip().replace("provider", "provdier")) == ["R101"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("name: 12", "spec.name must be text, and this is a number"),
+        ("name: 1.5", "spec.name must be text, and this is a number"),
+        ("name: true", "spec.name must be text, and this is true or false"),
+        ("name: null", "spec.name must be text, and this is null"),
+        ("name: [a]", "spec.name must be text, and this is a list"),
+        ("server: x", "spec.server must be a mapping, and this is text"),
+        ("hooks: {}", "spec.hooks must be a list, and this is a mapping"),
+    ],
+)
+def test_a_wrong_type_says_what_is_expected_and_what_is_there(line: str, message: str) -> None:
+    assert only(sip(line)).message == message
+
+
+@pytest.mark.parametrize(
+    ("line", "help_text"),
+    [
+        ("name: 415", 'put it in quotes: name: "…"'),
+        ("name: true", 'put it in quotes: name: "…"'),
+        ("name: null", "leave the field out to unset it"),
+        (
+            'server: {url: "https://a.example", timeoutSeconds: "20"}',
+            "write a number, without quotes",
+        ),
+        (
+            'server: {url: "https://a.example", staticIpAddressesEnabled: yes}',
+            "write true or false, without quotes",
+        ),
+    ],
+)
+def test_a_wrong_type_says_how_to_put_it_right(line: str, help_text: str) -> None:
+    assert only(sip(line)).help == help_text
+
+
+@pytest.mark.parametrize("field", ["id", "orgId", "createdAt", "updatedAt", "status"])
+def test_a_read_only_field_says_that_the_api_sets_it(field: str) -> None:
+    fault = only(sip(f"{field}: x"))
+    assert (fault.code, fault.message) == (
+        "R108",
+        f"spec.{field} is read-only: the API sets it",
+    )
+
+
+def test_the_digits_of_a_vapi_number_belong_into_the_binding() -> None:
+    assert only(sip('number: "+14155550100"')).help.endswith("write binding.number")
+
+
+def test_a_field_of_other_providers_says_of_which() -> None:
+    fault = only(sip("credentialId: {name: Trunk}"))
+    assert fault.code == "R109"
+    assert fault.message == (
+        "spec.credentialId exists for byo-phone-number, telnyx, vonage, and not for vapi"
+    )
+
+
+def test_a_wrong_provider_hides_no_other_part_of_the_manifest() -> None:
+    text = "metadata: {nmae: a}\nspec: {provider: vapii, sipUri: 5, colour: red}"
+    assert codes(text) == ["R101", "R104"]
+
+
+def test_a_tombstone_needs_no_more_than_its_provider() -> None:
+    assert not found("metadata: {name: a}\nlifecycle: {state: absent}\nspec: {provider: twilio}")
+
+
+def test_a_nested_union_names_the_field_and_not_the_branch() -> None:
+    destination = 'type: number, number: "+14155550100", extension: "01234567890"'
+    fault = only(sip(f"fallbackDestination: {{{destination}}}"))
+    assert fault.path == "spec.fallbackDestination.extension"
+
+
+def test_no_message_about_a_secret_holds_its_value() -> None:
+    canary = "canary9381"
+    text = sip(
+        f"""\
+        authentication: {{username: short, password: {canary}}}
+        server:
+          url: https://{canary}:{canary}@hooks.example.com
+          headers: {{X-Token: {canary}, X-Other: [{canary}]}}
+        """
+    )
+    faults = found(text)
+    assert len(faults) >= 5
+    assert canary not in "".join(each.message + each.help for each in faults)
+
+
+def test_a_secret_of_the_wrong_shape_is_told_as_a_secret_first() -> None:
+    text = sip("authentication: {username: support-us-sip-account, password: 12345}")
+    assert codes(text) == ["R216"]
+
+
+def test_another_schema_s_keyword_without_words_is_still_told() -> None:
+    schema = {"properties": {"spec": {"not": {"required": ["hooks"]}}}}
+    manifest = Manifest({"spec": {"hooks": []}}, (Layer("a.yaml", 0),))
+    (fault,) = check([manifest], Context(schema, FIELDS, allowed_env=ALLOWED))
+    assert (fault.code, fault.path) == ("R110", "spec")

@@ -1,0 +1,174 @@
+"""From paths to manifests: which files are found, and what is said of those that are not."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reconciler.manifests import Loaded, load
+
+MANIFEST = "metadata: {name: a}\n"
+
+
+@pytest.fixture(autouse=True)
+def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(*names: str, text: str = MANIFEST) -> None:
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text, "utf-8")
+
+
+def codes(loaded: Loaded) -> list[str]:
+    return [each.code for each in loaded.diagnostics]
+
+
+def test_directories_are_searched_throughout_in_the_order_of_names() -> None:
+    write("numbers/b.yaml", "numbers/a/z.yml", "numbers/c.yaml")
+    assert load(["numbers"]).files == ("numbers/a/z.yml", "numbers/b.yaml", "numbers/c.yaml")
+
+
+def test_the_order_of_paths_changes_nothing() -> None:
+    write("b/1.yaml", "a/2.yaml")
+    assert load(["b", "a"]) == load(["a", "b"])
+
+
+def test_hidden_names_the_configuration_and_other_files_are_passed_over() -> None:
+    write("n/a.yaml", "n/.b.yaml", "n/.c/d.yaml", "n/reconciler.yaml", "n/readme.md", "n/x.json")
+    assert load(["n"]).files == ("n/a.yaml",)
+
+
+def test_a_file_that_is_named_itself_is_read_whatever_its_name() -> None:
+    write(".hidden")
+    assert load([".hidden"]).files == (".hidden",)
+
+
+def test_a_file_that_is_named_in_several_ways_is_read_once() -> None:
+    write("n/a.yaml")
+    Path("link.yaml").symlink_to("n/a.yaml")
+    loaded = load(["n/a.yaml", "n", "./n/../n/a.yaml", os.path.realpath("n/a.yaml"), "link.yaml"])
+    assert len(loaded.files) == len(loaded.manifests) == 1
+    assert loaded.diagnostics == ()
+
+
+def test_names_are_relative_to_the_working_directory() -> None:
+    write("n/a.yaml", text="- no mapping")
+    (fault,) = load([os.path.realpath("n")]).diagnostics
+    assert fault.place.file == "n/a.yaml"
+
+
+def test_links_that_lead_in_a_circle_are_followed_once() -> None:
+    write("n/sub/a.yaml")
+    Path("n/sub/up").symlink_to("..")
+    Path("n/self").symlink_to(".")
+    assert load(["n"]).files == ("n/sub/a.yaml",)
+
+
+def test_several_documents_are_several_manifests_with_places() -> None:
+    write("a.yaml", text="metadata: {name: a}\n---\n---\nmetadata: {name: b}\n")
+    assert [each.value["metadata"] for each in load(["a.yaml"]).manifests] == [
+        {"name": "a"},
+        {"name": "b"},
+    ]
+
+
+def test_a_path_that_does_not_exist_is_told() -> None:
+    loaded = load(["nowhere"])
+    assert (codes(loaded), loaded.complete) == (["R010"], False)
+    assert loaded.diagnostics[0].place.file == "nowhere"
+
+
+def test_a_path_that_no_system_can_hold_is_told() -> None:
+    assert codes(load(["a\0b"])) == ["R012"]
+
+
+def test_a_directory_without_a_manifest_is_told() -> None:
+    write("n/readme.md")
+    loaded = load(["n"])
+    assert (codes(loaded), loaded.complete) == (["R011"], False)
+
+
+def test_a_directory_within_another_that_is_named_is_not_called_empty() -> None:
+    write("n/sub/a.yaml")
+    assert load(["n", "n/sub"]).diagnostics == ()
+
+
+def test_a_link_to_itself_cannot_be_read() -> None:
+    write("n/b.yaml")
+    Path("n/a.yaml").symlink_to("a.yaml")
+    loaded = load(["n"])
+    assert (codes(loaded), loaded.complete) == (["R012"], False)
+    assert loaded.files == ("n/b.yaml",)
+
+
+def test_a_link_that_leads_nowhere_cannot_be_read() -> None:
+    write("n/b.yaml")
+    Path("n/a.yaml").symlink_to("gone.yaml")
+    assert codes(load(["n"])) == ["R012"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+@pytest.mark.parametrize("name", ["n/a.yaml", "n/sub"])
+def test_what_permissions_forbid_cannot_be_read(name: str) -> None:
+    write("n/a.yaml", "n/sub/b.yaml")
+    Path(name).chmod(0)
+    loaded = load(["n"])
+    Path(name).chmod(0o700)
+    assert (codes(loaded), loaded.complete) == (["R012"], False)
+
+
+def test_a_pipe_in_a_directory_is_passed_over() -> None:
+    write("n/a.yaml")
+    os.mkfifo("n/pipe.yaml")
+    assert load(["n"]).files == ("n/a.yaml",)
+
+
+def test_a_file_beyond_the_limit_is_not_read_whole() -> None:
+    with Path("big.yaml").open("wb") as stream:
+        stream.truncate(1 << 40)
+    assert codes(load(["big.yaml"])) == ["R001"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "---\n---\n", "null\n"])
+def test_a_file_without_a_document_is_a_warning(text: str) -> None:
+    write("a.yaml", text=text)
+    loaded = load(["a.yaml"])
+    assert (codes(loaded), loaded.complete) == (["R013"], True)
+
+
+def test_a_document_that_is_no_mapping_does_not_hide_the_others() -> None:
+    write("a.yaml", text="- list\n---\nmetadata: {name: a}\n---\ntext\n")
+    loaded = load(["a.yaml"])
+    assert codes(loaded) == ["R014", "R014"]
+    assert [each.place.line for each in loaded.diagnostics] == [1, 5]
+    assert len(loaded.manifests) == 1
+
+
+def test_one_bad_file_does_not_hide_the_others() -> None:
+    write("a.yaml", text="{")
+    write("b.yaml")
+    loaded = load(["."])
+    assert (codes(loaded), loaded.complete) == (["R002"], False)
+    assert len(loaded.manifests) == 1
+
+
+def test_a_name_that_is_not_utf_8_can_be_shown() -> None:
+    Path(os.fsdecode(b"n\xff.yaml")).write_text("- list", "utf-8")
+    (fault,) = load(["."]).diagnostics
+    fault.place.file.encode()
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.binary(max_size=300) | st.text("{}[]-:,&*!|>'\"%@#?\n \ta1~.", max_size=80).map(str.encode)
+)
+def test_a_file_of_any_bytes_raises_nothing(data: bytes) -> None:
+    Path("any.yaml").write_bytes(data)
+    loaded = load(["any.yaml"])
+    assert loaded.manifests or loaded.diagnostics
