@@ -83,9 +83,10 @@ def sandbox(*, port: int, host: str, db: str, seed: Path | None, **said: Any) ->
         from reconciler.sandbox.app import create_app
         from reconciler.sandbox.server import serve
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRA:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRA:
             raise
-        message = f"the sandbox needs {error.name}, which is not installed"
+        message = f"the sandbox needs {missing}, which is not installed"
         raise InputError(message, help="pip install 'vapi-reconciler[sandbox]'") from None
     from reconciler.documents import read_plain
     from reconciler.sandbox.seed import plant

@@ -38,7 +38,7 @@ def plant(document: Json, store: Store) -> None:
                 raise InputError(f"seed: {name} is not a list", help=_help())
             start = now() - len(objects)
             rows = [_row(collection, each, i, start + i) for i, each in enumerate(objects)]
-            store.insert(collection, sorted(rows, key=lambda row: row.created_at))
+            store.insert(collection, rows)
 
 
 def _collection(name: str) -> str:

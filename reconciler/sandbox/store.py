@@ -105,7 +105,7 @@ class Store:
             self._db.execute("COMMIT")
 
     def insert(self, collection: str, rows: Iterable[Row]) -> None:
-        """Add new resources, oldest first. Raises InputError if an id is taken."""
+        """Add resources; of one moment, the later is newer. Raises InputError if an id is taken."""
         values = ((collection, *_values(row)) for row in rows)
         with self._lock:
             try:

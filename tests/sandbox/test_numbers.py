@@ -247,6 +247,17 @@ def test_every_patch_moves_updated_at_alone(open_sandbox: OpenSandbox) -> None:
     assert changed == made
 
 
+def test_a_patched_number_is_found_by_its_new_time(open_sandbox: OpenSandbox) -> None:
+    times = count(1_000_000, 1)
+    client = open_sandbox(clock=lambda: next(times))
+    first, second = sip(client, "one"), sip(client, "two")
+    patch(client, first)
+    query = {"updatedAtGt": second["updatedAt"]}
+    assert [each["id"] for each in client.get("/phone-number", params=query).json()] == [
+        first["id"]
+    ]
+
+
 def test_a_patch_remembers_that_the_check_of_digits_is_off(open_sandbox: OpenSandbox) -> None:
     client = open_sandbox()
     trunk = {"provider": "byo-phone-number", "credentialId": "c", "number": "1001"}
@@ -265,13 +276,27 @@ def test_a_delete_answers_what_it_deleted_and_then_404(open_sandbox: OpenSandbox
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"[]", b'{"a": NaN}', b"[" * 100_000, b'"\xff"', b"1" * 5000]
+    "content",
+    [
+        b"{",
+        b"[]",
+        b'{"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai", "server": {"timeoutSeconds": NaN}}',
+        b"[" * 100_000,
+        b'"\xff"',
+        b"1" * 5000,
+    ],
 )
 def test_a_body_that_is_no_json_object_is_refused(
     open_sandbox: OpenSandbox, content: bytes
 ) -> None:
     headers = {"Content-Type": "application/json"}
     refused(open_sandbox().post("/phone-number", content=content, headers=headers))
+
+
+def test_a_body_that_does_not_say_it_is_json_is_not_read(open_sandbox: OpenSandbox) -> None:
+    content = b'{"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai"}'
+    (message,) = refused(open_sandbox().post("/phone-number", content=content))
+    assert message.startswith("provider must be one of the following values: ")
 
 
 def test_text_that_utf8_cannot_carry_comes_back_as_it_was_sent(open_sandbox: OpenSandbox) -> None:

@@ -102,12 +102,17 @@ def test_a_list_of_bare_objects_takes_numbers(description: Description) -> None:
 
 
 def test_an_enum_of_a_list_holds_for_its_items(description: Description) -> None:
-    def hook(reason: str) -> dict[str, Any]:
-        chosen = {"type": "oneOf", "key": "call.endedReason", "oneOf": [reason]}
-        return {"on": "call.ending", "filters": [chosen]}
+    colours = {"type": "array", "enum": ["red", "blue"], "items": {"type": "string"}}
+    schema = {"properties": {"colours": colours}}
+    assert check({"colours": ["red"]}, schema, description) == []
+    assert check({"colours": ["red", "green"]}, schema, description) == [
+        "each value in colours must be one of the following values: red, blue"
+    ]
 
-    assert faults(description, hooks=[hook("assistant-request-failed")]) == []
-    (fault,) = faults(description, hooks=[hook("customer-hung-up")])
+
+def test_a_fault_deep_inside_is_told_with_its_path(description: Description) -> None:
+    chosen = {"type": "oneOf", "key": "call.endedReason", "oneOf": ["customer-hung-up"]}
+    (fault,) = faults(description, hooks=[{"on": "call.ending", "filters": [chosen]}])
     assert fault.startswith("hooks.0.filters.0.each value in oneOf must be one of the following")
 
 

@@ -41,6 +41,11 @@ def test_a_later_entry_is_newer_unless_its_time_says_otherwise() -> None:
     assert [each["name"] for each in planted({"phone-number": numbers})] == ["b", "a", "c"]
 
 
+def test_a_number_that_was_never_written_again_was_updated_when_created() -> None:
+    (body,) = planted({"phone-number": [{"createdAt": "2024-01-01T00:00:00.000Z"}]})
+    assert body["updatedAt"] == "2024-01-01T00:00:00.000Z"
+
+
 def test_the_same_seed_gives_the_same_ids() -> None:
     document = {"squads": [{"name": "a"}, {"name": "b"}]}
     first, second = planted(document, "squad"), planted(document, "squad")

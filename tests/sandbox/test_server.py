@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 
 import httpx
 import pytest
@@ -67,6 +68,36 @@ def test_switches_and_seed_reach_the_account(tmp_path: Path) -> None:
         refused = httpx.post(f"{url}/phone-number", json=body, headers=headers)
     assert [each["hooks"] for each in listed] == [[{"on": "call.ringing"}]]
     assert "Try one of 212." in refused.json()["message"]
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    with started() as (_, url), httpx.Client(base_url=url) as client:
+        client.get("/_sandbox/health")
+        start = perf_counter()
+        for _ in range(25):
+            client.get("/_sandbox/health")
+        # Nagle's delay would make it a second.
+        assert perf_counter() - start < 0.7
+
+
+@pytest.mark.parametrize("part", ["starlette", "uvicorn"])
+def test_without_the_extra_it_says_how_to_get_it(part: str) -> None:
+    script = f"""
+import sys
+sys.modules[{part!r}] = None
+from reconciler.cli.sandbox import sandbox
+from reconciler.errors import InputError
+try:
+    sandbox([])
+except InputError as error:
+    print(error.message, error.help, sep="; ")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == (
+        f"the sandbox needs {part}, which is not installed; pip install 'vapi-reconciler[sandbox]'"
+    )
 
 
 def test_a_port_that_is_taken_is_told() -> None:
