@@ -46,6 +46,8 @@ class Field:
     required: bool = False
     default: Json = None
     has_default: bool = False
+    # Values that answers may show where nothing is set.
+    shown_unset: tuple[Json, ...] = ()
     secret: Literal["", "always", "by-name"] = ""
     unique: bool = False
     reference: str = ""
@@ -160,6 +162,7 @@ def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb]) -> Field:
         required=node.get("required", False),
         default=node.get("default"),
         has_default="default" in node,
+        shown_unset=tuple(node.get("shownUnset", ())),
         secret=node.get("secret", ""),
         unique=node.get("unique", False),
         reference=node.get("reference", ""),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock as Mutex
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from reconciler.errors import InputError
 from reconciler.model import Lock, LockEntry, SecretMark
@@ -29,19 +30,19 @@ _RESTORE: Final = (
 def read_lock(path: Path, target: str, base_url: str) -> Lock:
     """What the lock file knows of one target; an empty Lock with a new salt where there is none.
 
-    Raises InputError for a file that is broken, newer than this program, or of another account.
+    Raises InputError for a file that is broken, newer than this program, or of another API.
     """
     section = _section(_read(path), path, target)
     if section is None:
         return Lock(salt=secrets.token_hex(16))
-    if section.get("baseUrl", base_url) != base_url:
+    if _host(section.get("baseUrl", base_url)) != _host(base_url):
         raise InputError(
             f"{path}: target {target} was locked for {section['baseUrl']}, and now is {base_url}",
             help="give the other account a target of its own, or remove this section of the lock",
         )
     try:
         entries = {key: _entry(value) for key, value in section["numbers"].items()}
-        return Lock(salt=str(section["salt"]), entries=entries)
+        return Lock(str(section["salt"]), str(section.get("orgId", "")), entries)
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: target {target} is not whole: {error}", help=_RESTORE) from error
 
@@ -61,6 +62,11 @@ class LockWriter:
     _written: int = 0
     _state: Mutex = field(default_factory=Mutex)
     _disk: Mutex = field(default_factory=Mutex)
+
+    def own(self, org_id: str | None) -> None:
+        """Say whose account this is, from the next write on; None where nobody knows yet."""
+        with self._state:
+            self.lock = replace(self.lock, org_id=org_id or self.lock.org_id)
 
     def update(self, entries: Mapping[str, LockEntry], gone: Iterable[str] = ()) -> None:
         """Remember `entries` by manifest key and forget the keys in `gone`.
@@ -87,7 +93,8 @@ class LockWriter:
 
     def _json(self, lock: Lock) -> dict[str, Any]:
         numbers = {key: _entry_json(entry) for key, entry in lock.entries.items()}
-        return {"baseUrl": self.base_url, "salt": lock.salt, "numbers": numbers}
+        owner = {"orgId": lock.org_id} if lock.org_id else {}
+        return {"baseUrl": self.base_url, **owner, "salt": lock.salt, "numbers": numbers}
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -143,6 +150,11 @@ def _section(content: Mapping[str, Any], path: Path, target: str) -> dict[str, A
     if section is not None and not isinstance(section, dict):
         raise InputError(f"{path}: target {target} is not whole", help=_RESTORE)
     return section
+
+
+def _host(base_url: object) -> str | None:
+    """What an account is known by; a sandbox may come back on another port."""
+    return urlsplit(str(base_url)).hostname
 
 
 def _entry(value: Mapping[str, Any]) -> LockEntry:

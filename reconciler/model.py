@@ -231,9 +231,10 @@ class LockEntry:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What one target remembers: manifest key to entry."""
+    """What one target remembers: manifest key to entry, and whose account it was."""
 
     salt: str = ""
+    org_id: str = ""
     entries: Mapping[str, LockEntry] = field(default_factory=dict)
 
 

@@ -32,6 +32,7 @@ class Memory:
             else self._remembered(key, live[number_id])
             for key, number_id in plan.bindings.items()
         }
+        self.writer.own(plan.org_id)
         former = {name for each in self.desired.values() for name in each.previously}
         self.writer.update(entries, gone=former - plan.bindings.keys())
 

@@ -26,6 +26,8 @@ def normal(value: Json, field: Field) -> Json:
     compared = _shape(value, field)
     if field.has_default and compared == _shape(field.default, field):
         return None
+    if field.shown_unset and compared in field.shown_unset:
+        return None
     return compared
 
 

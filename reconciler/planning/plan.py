@@ -77,6 +77,8 @@ class Situation:
 
 def make_plan(situation: Situation) -> Plan:
     """Decide what to do. Raises InputError where it cannot be decided which number is which."""
+    org_id = next((each.org_id for each in situation.live if each.org_id), None)
+    _check_owner(situation, org_id)
     lock, doubts = _with_former(situation)
     situation = replace(situation, lock=lock)
     matching = match(situation.desired, situation.live, lock, situation.fields)
@@ -100,7 +102,7 @@ def make_plan(situation: Situation) -> Plan:
     return Plan(
         target=situation.target,
         base_url=situation.base_url,
-        org_id=next((each.org_id for each in situation.live if each.org_id), None),
+        org_id=org_id,
         created_at=situation.created_at,
         manifests_digest=situation.manifests_digest,
         operations=operations,
@@ -113,6 +115,16 @@ def make_plan(situation: Situation) -> Plan:
         live=len(situation.live),
         bindings={key: each.id for key, each in sorted(matching.pairs.items())},
     )
+
+
+def _check_owner(situation: Situation, org_id: str | None) -> None:
+    """Refuse a lock of another organisation: with its ids, every number would have vanished."""
+    if org_id and situation.lock.org_id and org_id != situation.lock.org_id:
+        raise InputError(
+            f"target {situation.target} was locked for organisation {situation.lock.org_id}, "
+            f"and the key is of {org_id}",
+            help="use the key of the right organisation, or give this one a target of its own",
+        )
 
 
 def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:

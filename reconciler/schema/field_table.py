@@ -22,6 +22,7 @@ _EXTENSIONS: Final = {
     "x-group": "group",
     "x-quota": "quota",
     "x-purchase": "purchase",
+    "x-shown-unset": "shownUnset",
 }
 
 

@@ -52,7 +52,7 @@ def live(number_id: str, body: Mapping[str, Any] | None = None, *, provider: str
 
 
 def lock(**ids: str) -> Lock:
-    return Lock("salt", {key: LockEntry(number_id, "vapi") for key, number_id in ids.items()})
+    return Lock("salt", "", {key: LockEntry(number_id, "vapi") for key, number_id in ids.items()})
 
 
 def plan(wanted: Sequence[Desired], held: Sequence[Live], **more: Any) -> Plan:

@@ -1,5 +1,7 @@
 """The table over `make_plan`, row by row."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.errors import InputError
@@ -82,14 +84,14 @@ def test_a_nested_value_is_sent_whole() -> None:
 def test_a_live_number_that_moved_is_drift() -> None:
     entry = LockEntry("1", "vapi", {"name": "a", "assistantId": "x", "provider": "vapi"})
     held = live("1", {"name": "a", "assistantId": "y"})
-    made = plan([desired("a", {"assistantId": "x"})], [held], lock=Lock("s", {"a": entry}))
+    made = plan([desired("a", {"assistantId": "x"})], [held], lock=Lock("s", "", {"a": entry}))
     assert calls(made) == [("patch", "a", "drifted")]
 
 
 def test_a_manifest_that_moved_is_declared() -> None:
     entry = LockEntry("1", "vapi", {"name": "a", "assistantId": "y", "provider": "vapi"})
     held = live("1", {"name": "a", "assistantId": "y"})
-    made = plan([desired("a", {"assistantId": "x"})], [held], lock=Lock("s", {"a": entry}))
+    made = plan([desired("a", {"assistantId": "x"})], [held], lock=Lock("s", "", {"a": entry}))
     assert calls(made) == [("patch", "a", "declared")]
 
 
@@ -248,3 +250,9 @@ def test_a_managed_number_that_serves_no_call_is_told(body: dict[str, str], stat
 def test_a_binding_to_nothing_is_an_error_and_no_create() -> None:
     with pytest.raises(InputError, match=r"a\.yaml:1:1: a is bound to id 9"):
         plan([desired("a", binding=Binding("id", "9"))], [live("1", {"name": "a"})])
+
+
+def test_a_lock_of_another_organisation_is_refused() -> None:
+    held = replace(live("1"), org_id="theirs")
+    with pytest.raises(InputError, match="locked for organisation ours"):
+        plan([], [held], lock=Lock("s", "ours"))
