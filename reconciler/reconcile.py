@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from reconciler.apply import Account as Writable
 from reconciler.apply import Executor, Memory, Stop
 from reconciler.checks import Context, check
 from reconciler.config import Target
-from reconciler.errors import GuardError, InputError
+from reconciler.errors import InputError
 from reconciler.fields import FieldTable
 from reconciler.lockfile import LockWriter, read_lock
 from reconciler.manifests import load, load_at
@@ -32,9 +32,9 @@ from reconciler.model import (
 from reconciler.planning import (
     Selection,
     Situation,
-    as_reviewed,
     make_plan,
     manifests_digest,
+    raise_if_blocked,
     selected_keys,
 )
 from reconciler.planning.draft import address_of
@@ -144,19 +144,6 @@ def _former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:
     return tuple(each for each in former if each.key not in still)
 
 
-def only_reviewed(planned: Planned, saved: Plan) -> Planned:
-    """What was reviewed, and nothing else. Raises GuardError where that is stale."""
-    return replace(planned, plan=as_reviewed(saved, planned.plan))
-
-
-def refuse_blocked(planned: Planned) -> None:
-    """Raise GuardError where a guard refuses anything of the plan: then nothing is written."""
-    blocked = planned.plan.blocked
-    if blocked:
-        lines = [f"  {each.address}: {each.message}\n    {each.help}" for each in blocked]
-        raise GuardError("nothing was applied, a guard refuses:\n" + "\n".join(lines))
-
-
 def apply(  # noqa: PLR0913 - what is applied, to what, and how it is told and stopped
     job: Job,
     planned: Planned,
@@ -171,7 +158,7 @@ def apply(  # noqa: PLR0913 - what is applied, to what, and how it is told and s
 
     Raises GuardError where anything is blocked, and OSError where the lock cannot be written.
     """
-    refuse_blocked(planned)
+    raise_if_blocked(planned.plan)
     target, path = job.target, job.lock_path
     writer = LockWriter(path, target.name, target.base_url, planned.lock) if path else None
     memory = Memory(writer, job.fields, planned.lock, planned.desired)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,7 @@ def apply(
     """Make the account what the manifests say."""
     from reconciler import reconcile
     from reconciler.cli.session import open_session
+    from reconciler.planning import as_reviewed, raise_if_blocked
 
     session = open_session(shared)
     limits = limits_over(session.target.limits, said)
@@ -58,8 +60,8 @@ def apply(
     with session.account() as account:
         planned = reconcile.plan(job, account, limits)
         if reviewed:
-            planned = reconcile.only_reviewed(planned, reviewed)
-        reconcile.refuse_blocked(planned)
+            planned = replace(planned, plan=as_reviewed(reviewed, planned.plan))
+        raise_if_blocked(planned.plan)
         if planned.plan.operations and not reviewed and not auto_approve:
             _ask(shared, planned.plan)
         outcome = run(session, job, planned, account)
@@ -133,8 +135,6 @@ def _ask(shared: Shared, made: Plan) -> None:
             "nobody is here to approve the plan",
             help="add --auto-approve, or apply a reviewed plan with --plan FILE",
         )
-    from dataclasses import replace
-
     from reconciler.cli.plan import show_plan
 
     click.echo(show_plan(replace(shared, format="text"), made), err=True)

@@ -2,6 +2,7 @@
 
 from reconciler.planning.digest import manifests_digest
 from reconciler.planning.document import read_document, to_document
+from reconciler.planning.guards import raise_if_blocked
 from reconciler.planning.plan import Situation, make_plan
 from reconciler.planning.saved import as_reviewed
 from reconciler.planning.selection import Selection, selected_keys
@@ -12,6 +13,7 @@ __all__ = [
     "as_reviewed",
     "make_plan",
     "manifests_digest",
+    "raise_if_blocked",
     "read_document",
     "selected_keys",
     "to_document",

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reconciler.model import Action, Blocked, Limit, Limits
+from reconciler.errors import GuardError
+from reconciler.model import Action, Blocked, Limit, Limits, Plan
 from reconciler.planning.draft import Draft, Kind
 
 _WHAT: Final = {
@@ -33,6 +34,13 @@ def refuse(drafts: Sequence[Draft], limits: Limits, managed: int) -> Iterator[Bl
         if len(counted) > (allowed := allowance(limit, managed)):
             for draft in counted:
                 yield _over(draft, kind, limit, int(allowed), len(counted))
+
+
+def raise_if_blocked(plan: Plan) -> None:
+    """Raise GuardError where anything of a plan is refused: then nothing of it is written."""
+    if plan.blocked:
+        lines = [f"  {each.address}: {each.message}\n    {each.help}" for each in plan.blocked]
+        raise GuardError("nothing was applied, a guard refuses:\n" + "\n".join(lines))
 
 
 def allowance(limit: Limit, managed: int) -> float:
