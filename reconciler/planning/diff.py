@@ -68,7 +68,7 @@ def compare(
     body: dict[str, Json] = {}
     for name, each in provider.fields.items():
         wanted, held = desired.spec.get(name), live.body.get(name)
-        if each.nature is Nature.READ_ONLY or wanted == held:
+        if each.nature is Nature.READ_ONLY or (wanted == held and not each.secret):
             continue
         if each.nature is Nature.CREATE_ONLY:
             fixed.extend(_fixed_change(wanted, held, each, live, keeping))
@@ -170,15 +170,18 @@ def _secret_difference(
 
 def _secrets_agree(walk: _Walk, path: Path, wanted: Json, held: Json, field: Field) -> bool | None:
     """Whether a secret is what it should be; None where nothing can tell."""
+    entry = walk.known.entry
+    mark = entry.secrets.get(dotted(path)) if entry else None
     if wanted is None:
-        return held is None
+        # One that answers never showed is still there until it is cleared.
+        return held is None and (mark is None or mark.shown)
     if path in walk.unread or not isinstance(wanted, str):
         return None
     if isinstance(held, str) and not is_masked(held):
         return normal(revealed(wanted), field) == normal(held, field)
-    entry = walk.known.entry
-    mark = entry.secrets.get(dotted(path)) if entry else None
     if mark is None:
+        if entry and entry.applied:
+            return False
         # What is not always secret is shown in answers, so where it is left out it is not set.
         return None if held is not None or field.secret == "always" else False  # noqa: S105
     if held is None and mark.shown:

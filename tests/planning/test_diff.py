@@ -92,6 +92,21 @@ def test_a_rotated_secret_is_seen_though_it_is_not_shown(
     assert paths({"authentication": CREDENTIALS}, body, Knowledge(entry, "salt")) == changed
 
 
+def test_a_secret_that_was_never_applied_is_new() -> None:
+    entry = LockEntry("1", "vapi", applied={"name": "a"})
+    body = {"authentication": {"username": "u" * 20}}
+    changed = paths({"authentication": CREDENTIALS}, body, Knowledge(entry, "salt"))
+    assert changed == ["authentication.password"]
+
+
+def test_a_secret_that_was_applied_and_never_shown_is_cleared() -> None:
+    entry = LockEntry("1", "twilio", {"name": "a"}, {"twilioAuthToken": SecretMark("f")})
+    wanted = desired("a", {"number": "+14155550100"}, provider="twilio")
+    held = live("1", {"name": "a", "number": "+14155550100"}, provider="twilio")
+    difference = compare(wanted, held, provider("twilio"), Knowledge(entry, "salt"))
+    assert difference.body == {"twilioAuthToken": None}
+
+
 def test_a_secret_that_was_shown_and_is_gone_was_removed() -> None:
     mark = SecretMark(fingerprint("salt", "t"), shown=True)
     entry = LockEntry("1", "vapi", secrets={"server.headers.X-Token": mark})

@@ -1,0 +1,127 @@
+"""A user's desk: the installed command as a process, real files, and a served sandbox."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import yaml
+
+COMMAND = [sys.executable, "-m", "reconciler"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A directory with manifests, and the account that they are about."""
+
+    directory: Path
+    url: str
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, **environ: str) -> Ended:
+        clean = {key: each for key, each in os.environ.items() if not key.startswith("VAPI_")}
+        known = {"VAPI_API_KEY": "key", "VAPI_BASE_URL": self.url, **self.environ, **environ}
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=self.directory,
+            env=clean | known,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def apply(self, *arguments: str, **environ: str) -> Ended:
+        return self.run("apply", "numbers", "--auto-approve", *arguments, **environ)
+
+    def plan(self, *arguments: str) -> Any:
+        return self.run("plan", "numbers", "--format", "json", *arguments).json
+
+    def manifest(self, key: str, spec: Mapping[str, Any], **parts: Any) -> Path:
+        """Write the manifest of a number; `parts` are lifecycle, binding and metadata."""
+        metadata = {"name": key, **parts.pop("metadata", {})}
+        document = {
+            "apiVersion": "vapi-reconciler/v1",
+            "kind": "PhoneNumber",
+            "metadata": metadata,
+            **parts,
+            "spec": spec,
+        }
+        path = self.directory / "numbers" / f"{key}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(yaml.safe_dump(document), "utf-8")
+        return path
+
+    def configure(self, **target: Any) -> None:
+        """Write a reconciler.yaml with one target, `prod`."""
+        known = {"baseUrl": self.url, "apiKey": {"env": "VAPI_API_KEY"}, "manifests": ["numbers"]}
+        document = {
+            "apiVersion": "vapi-reconciler/v1",
+            "kind": "Config",
+            "targets": {"prod": known | target},
+        }
+        (self.directory / "reconciler.yaml").write_text(yaml.safe_dump(document), "utf-8")
+
+    # What the account holds, asked without our client.
+
+    def numbers(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.ask("GET", "/phone-number?limit=1000")
+        return found
+
+    def edit(self, number_id: str, body: Mapping[str, Any]) -> None:
+        self.ask("PATCH", f"/phone-number/{number_id}", body)
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        headers = {
+            "Authorization": "Bearer key",
+            "User-Agent": "journey",
+            "Content-Type": "application/json",
+        }
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(self.url + path, data, headers, method=method)) as answer:
+            return json.loads(answer.read() or "null")
+
+    def requests(self) -> list[tuple[str, str]]:
+        """Every API request since the log was last cleared: method and path."""
+        logged = self.ask("GET", "/_sandbox/requests")
+        rows = logged["requests"] if isinstance(logged, dict) else logged
+        return [(each["method"], each["path"]) for each in rows]
+
+    def forget_requests(self) -> None:
+        self.ask("DELETE", "/_sandbox/requests")
+
+
+@contextmanager
+def sandbox(*options: str) -> Iterator[str]:
+    """`reconciler sandbox` as a process on a free port; yields its URL."""
+    process = subprocess.Popen(
+        [*COMMAND, "sandbox", "--port", "0", *options], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split()[-1]
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
