@@ -86,6 +86,11 @@ def make_plan(situation: Situation) -> Plan:
         raise InputError("\n".join(matching.faults))
     drafted = [*_declared(situation, matching), *_undeclared(situation, matching)]
     drafts = [draft for each in drafted for draft in each.drafts]
+    if drafts and not situation.desired:
+        raise InputError(
+            "no manifest is left, and that never means to release every number",
+            help="to release the last one, keep its manifest with lifecycle.state: absent",
+        )
     managed = len(matching.pairs) + len(matching.orphans)
     blocked = (
         *(each for one in drafted for each in one.blocked),

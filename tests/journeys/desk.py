@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
+import httpx
 import yaml
 
 COMMAND = [sys.executable, "-m", "reconciler"]
@@ -93,14 +93,9 @@ class Desk:
         self.ask("PATCH", f"/phone-number/{number_id}", body)
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        headers = {
-            "Authorization": "Bearer key",
-            "User-Agent": "journey",
-            "Content-Type": "application/json",
-        }
-        data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.url + path, data, headers, method=method)) as answer:
-            return json.loads(answer.read() or "null")
+        headers = {"Authorization": "Bearer key", "User-Agent": "journey"}
+        answer = httpx.request(method, self.url + path, json=body, headers=headers)
+        return answer.raise_for_status().json() if answer.content else None
 
     def requests(self) -> list[tuple[str, str]]:
         """Every API request since the log was last cleared: method and path."""

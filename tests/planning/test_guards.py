@@ -58,7 +58,9 @@ def test_a_protected_number_is_never_replaced() -> None:
 
 def test_protection_outlives_the_manifest() -> None:
     entry = LockEntry("1", "vapi", prevent_destroy=True)
-    made = plan([], [live("1")], lock=Lock("s", "", {"a": entry}), limits=Limits(deletes=Limit()))
+    held = [live("1"), live("2", {"name": "kept"})]
+    known = Lock("s", "", {"a": entry})
+    made = plan([desired("kept")], held, lock=known, limits=Limits(deletes=Limit()))
     assert guards(made) == [("a", "preventDestroy")]
 
 

@@ -22,6 +22,8 @@ from reconciler.model import (
 from tests.planning.numbers import calls, desired, guards, live, lock, plan
 
 TOMBSTONE = Lifecycle(state=State.ABSENT)
+# Something that stays, beside what is taken away.
+KEPT, HELD = desired("kept"), live("0", {"name": "kept"})
 
 
 def test_a_manifest_without_a_number_creates_one() -> None:
@@ -133,8 +135,13 @@ def test_a_tombstone_without_a_number_is_done() -> None:
 
 
 def test_a_locked_number_whose_manifest_is_gone_is_released() -> None:
-    made = plan([], [live("1", {"name": "a"})], lock=lock(a="1"))
+    made = plan([KEPT], [live("1", {"name": "a"}), HELD], lock=lock(a="1"))
     assert calls(made) == [("delete", "a", "removed")]
+
+
+def test_no_manifest_at_all_never_means_to_release_everything() -> None:
+    with pytest.raises(InputError, match="no manifest is left"):
+        plan([], [live("1", {"name": "a"})], lock=lock(a="1"))
 
 
 def test_a_number_that_nobody_declared_is_left_alone() -> None:
@@ -149,8 +156,9 @@ def test_with_exclusive_ownership_what_nobody_declared_goes() -> None:
         live("2", {"name": "demo-x"}),
         live("3", {"number": "+14155550100"}, provider="twilio"),
         live("4", {"number": "+14155550100"}, provider="telnyx"),
+        HELD,
     ]
-    made = plan([], held, ownership=Ownership.EXCLUSIVE, ignore=ignore)
+    made = plan([KEPT], held, ownership=Ownership.EXCLUSIVE, ignore=ignore)
     assert calls(made) == [("delete", "1", "unowned"), ("delete", "4", "unowned")]
 
 
@@ -168,7 +176,8 @@ def test_a_partial_plan_releases_only_what_it_was_told_of() -> None:
 
 
 def test_what_stood_at_the_base_revision_and_is_gone_is_released() -> None:
-    made = plan([], [live("1", {"name": "old"}), live("2")], former=(desired("old"),))
+    held = [live("1", {"name": "old"}), live("2"), HELD]
+    made = plan([KEPT], held, former=(desired("old"),))
     assert calls(made) == [("delete", "old", "removed")]
 
 

@@ -1,0 +1,267 @@
+"""Plans that can be trusted: saved plans, ownership, renames, order, git."""
+
+import json
+import subprocess
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reconciler.schema.packaged import read_packaged
+from tests.journeys.desk import Desk
+
+PLAN_SCHEMA = Draft202012Validator(json.loads(read_packaged("plan.schema.json")))
+
+
+def sip(user: str, **more: Any) -> dict[str, Any]:
+    return {"provider": "vapi", "sipUri": f"sip:{user}@sip.vapi.ai", **more}
+
+
+def by_name(desk: Desk) -> dict[str, str]:
+    return {each["name"]: each["sipUri"].removesuffix("@sip.vapi.ai") for each in desk.numbers()}
+
+
+def test_a_saved_plan_is_applied_as_it_was_reviewed(desk: Desk) -> None:
+    desk.manifest("a", sip("a"))
+    planned = desk.plan("--out", "plan.json")
+    assert json.loads((desk.directory / "plan.json").read_text()) == planned
+    assert list(PLAN_SCHEMA.iter_errors(planned)) == []
+    shown = desk.run("show", "plan.json", "--format", "json")
+    assert shown.json == planned
+    ended = desk.run("apply", "numbers", "--plan", "plan.json")
+    assert (ended.code, len(desk.numbers())) == (0, 1)
+
+
+def saved(desk: Desk) -> Path:
+    """A desk with one number, and a saved plan that patches it."""
+    desk.manifest("a", sip("a"))
+    desk.apply()
+    desk.manifest("a", sip("a", assistantId="new"))
+    desk.plan("--out", "plan.json")
+    return desk.directory / "plan.json"
+
+
+def refused(desk: Desk) -> str:
+    desk.forget_requests()
+    ended = desk.run("apply", "numbers", "--plan", "plan.json")
+    assert ended.code == 3, ended.err
+    assert {method for method, _ in desk.requests()} <= {"GET"}
+    return ended.err
+
+
+def test_a_plan_is_stale_once_a_manifest_moved(desk: Desk) -> None:
+    saved(desk)
+    desk.manifest("a", sip("a", assistantId="newer"))
+    assert "the manifests changed since" in refused(desk)
+
+
+def test_a_plan_is_stale_once_a_number_that_it_touches_moved(desk: Desk) -> None:
+    saved(desk)
+    desk.edit(desk.numbers()[0]["id"], {"squadId": "elsewhere"})
+    assert "PhoneNumber/a" in refused(desk)
+
+
+def test_a_plan_outlives_a_change_of_a_number_that_it_does_not_touch(desk: Desk) -> None:
+    desk.ask("POST", "/phone-number", sip("other", name="other"))
+    saved(desk)
+    (other,) = (each for each in desk.numbers() if each["name"] == "other")
+    desk.edit(other["id"], {"squadId": "elsewhere"})
+    assert desk.run("apply", "numbers", "--plan", "plan.json").code == 0
+
+
+def test_a_tampered_plan_is_refused(desk: Desk) -> None:
+    path = saved(desk)
+    path.write_text(path.read_text().replace('"new"', '"mine"'))
+    assert "changed after it was made" in refused(desk)
+
+
+def test_a_truncated_plan_is_refused(desk: Desk) -> None:
+    path = saved(desk)
+    path.write_text(path.read_text()[:-40])
+    assert "not whole JSON" in refused(desk)
+
+
+def test_a_plan_of_a_later_format_is_refused(desk: Desk) -> None:
+    path = saved(desk)
+    path.write_text(path.read_text().replace('"formatVersion": "1.0"', '"formatVersion": "2.0"'))
+    assert "format version 2.0" in refused(desk)
+
+
+@pytest.mark.parametrize("users", [*permutations(["a", "b", "c"])][1:])
+def test_any_exchange_of_sip_uris_is_accepted(desk: Desk, users: tuple[str, ...]) -> None:
+    for key in "abc":
+        desk.manifest(key, sip(key))
+    desk.apply()
+    for key, user in zip("abc", users, strict=True):
+        desk.manifest(key, sip(user))
+    assert desk.apply().code == 0
+    assert by_name(desk) == {key: f"sip:{user}" for key, user in zip("abc", users, strict=True)}
+    assert desk.plan()["operations"] == []
+
+
+def test_a_full_account_releases_before_it_buys(desk: Desk) -> None:
+    spec = {"provider": "vapi", "numberDesiredAreaCode": "415"}
+    for key in ("n1", "n2", "n3", "n4", "n5"):
+        desk.manifest(key, spec)
+    desk.apply()
+    desk.manifest("n1", spec, lifecycle={"state": "absent"})
+    desk.manifest("new", spec)
+    assert desk.apply("--max-deletes", "1").code == 0
+    assert {each["name"] for each in desk.numbers()} == {"n2", "n3", "n4", "n5", "new"}
+
+
+def test_a_replace_shows_the_digits_that_will_be_lost(desk: Desk) -> None:
+    desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
+    desk.apply()
+    (before,) = desk.numbers()
+    spec = {"provider": "vapi", "numberDesiredAreaCode": "212"}
+    desk.manifest("a", spec)
+    assert desk.apply().code == 3
+    desk.manifest("a", spec, lifecycle={"onImmutableChange": "replace"})
+    shown = desk.run("plan", "numbers").out
+    digits = before["number"]
+    assert f"{digits[:2]} {digits[2:5]} {digits[5:8]} {digits[8:]}" in shown
+    assert "Plan: 1 to add, 0 to change, 1 to destroy." in shown
+    assert desk.apply("--max-replaces", "1").code == 0
+    (after,) = desk.numbers()
+    assert after["number"].startswith("+1212")
+    assert desk.plan()["operations"] == []
+
+
+def test_renaming_a_manifest_never_creates_a_number_again(desk: Desk) -> None:
+    spec = {"provider": "vapi", "numberDesiredAreaCode": "415"}
+    old = desk.manifest("old", spec)
+    desk.apply()
+    (before,) = desk.numbers()
+    old.unlink()
+    desk.manifest("new", spec)
+    ended = desk.apply("--max-deletes", "1")
+    assert ended.code == 3
+    assert "metadata.previously: [old]" in ended.err
+    desk.manifest("new", spec, metadata={"previously": ["old"]})
+    assert desk.apply().code == 0
+    assert [(each["id"], each["name"]) for each in desk.numbers()] == [(before["id"], "new")]
+    assert desk.plan()["operations"] == []
+
+
+def test_a_number_that_vanished_is_not_bought_again_in_silence(desk: Desk) -> None:
+    desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
+    desk.apply()
+    desk.ask("DELETE", f"/phone-number/{desk.numbers()[0]['id']}")
+    assert desk.apply().code == 3
+    assert desk.apply("--max-recreates", "1").code == 0
+    assert len(desk.numbers()) == 1
+    assert desk.plan()["operations"] == []
+
+
+def test_with_exclusive_ownership_strangers_go_and_ignored_ones_stay(desk: Desk) -> None:
+    for name in ("stranger", "demo-x"):
+        desk.ask("POST", "/phone-number", sip(name, name=name))
+    desk.manifest("a", sip("a"))
+    desk.configure(ownership="exclusive", ignore=[{"name": "demo-*"}], limits={"deletes": 1})
+    assert desk.run("apply", "--auto-approve").code == 0
+    assert {each["name"] for each in desk.numbers()} == {"a", "demo-x"}
+
+
+def test_manifests_that_are_suddenly_gone_never_mean_delete_all(desk: Desk) -> None:
+    path = desk.manifest("a", sip("a"))
+    desk.apply()
+    path.unlink()
+    ended = desk.apply("--max-deletes", "9")
+    assert (ended.code, len(desk.numbers())) == (1, 1)
+    path.write_text("")
+    ended = desk.apply("--max-deletes", "9")
+    assert (ended.code, len(desk.numbers())) == (1, 1)
+    assert "no manifest is left" in ended.err
+
+
+def test_prevent_destroy_outlives_its_manifest(desk: Desk) -> None:
+    path = desk.manifest("a", sip("a"), lifecycle={"preventDestroy": True})
+    desk.manifest("b", sip("b"))
+    desk.apply()
+    path.unlink()
+    ended = desk.apply("--max-deletes", "9")
+    assert (ended.code, len(desk.numbers())) == (3, 2)
+    assert "preventDestroy" in ended.err
+
+
+def test_two_candidates_are_an_error_that_says_how_to_pin(desk: Desk) -> None:
+    for user in ("one", "two"):
+        desk.ask("POST", "/phone-number", sip(user, name="same"))
+    desk.manifest("a", {**sip("three"), "name": "same"})
+    ended = desk.run("plan", "numbers")
+    assert ended.code == 1
+    assert ended.err.count("binding:") == 2
+
+
+def test_a_lock_of_another_organisation_is_refused(desk: Desk) -> None:
+    desk.manifest("a", sip("a"))
+    desk.apply()
+    lock = desk.directory / "reconciler.lock.json"
+    document = json.loads(lock.read_text())
+    document["targets"]["default"]["orgId"] = "someone-else"
+    lock.write_text(json.dumps(document))
+    ended = desk.run("plan", "numbers")
+    assert ended.code == 1
+    assert "someone-else" in ended.err
+
+
+def git(desk: Desk, *arguments: str) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    subprocess.run(
+        ["git", *identity, *arguments], cwd=desk.directory, check=True, capture_output=True
+    )
+
+
+def test_a_pipeline_without_the_lock_releases_what_the_base_declared(desk: Desk) -> None:
+    path = desk.manifest("old", sip("old"))
+    desk.manifest("kept", sip("kept"))
+    git(desk, "init", "-q")
+    git(desk, "add", "numbers")
+    git(desk, "commit", "-qm", "before")
+    desk.apply("--no-lock")
+    path.unlink()
+    assert desk.plan("--no-lock")["operations"] == []
+    (operation,) = desk.plan("--no-lock", "--base", "HEAD")["operations"]
+    assert (operation["action"], operation["address"], operation["reason"]) == (
+        "delete",
+        "PhoneNumber/old",
+        "removed",
+    )
+    assert desk.apply("--no-lock", "--base", "HEAD", "--max-deletes", "1").code == 0
+    assert [each["name"] for each in desk.numbers()] == ["kept"]
+
+
+def test_a_rename_since_the_base_keeps_the_number(desk: Desk) -> None:
+    path = desk.manifest("old", sip("line"))
+    git(desk, "init", "-q")
+    git(desk, "add", "numbers")
+    git(desk, "commit", "-qm", "before")
+    desk.apply("--no-lock")
+    path.unlink()
+    desk.manifest("new", sip("line"), metadata={"previously": ["old"]})
+    (operation,) = desk.plan("--no-lock", "--base", "HEAD")["operations"]
+    assert (operation["action"], operation["changes"][0]["path"]) == ("patch", "name")
+
+
+def test_an_unknown_revision_is_a_clear_error(desk: Desk) -> None:
+    desk.manifest("a", sip("a"))
+    outside = desk.run("plan", "numbers", "--base", "HEAD")
+    assert (outside.code, "git repository" in outside.err) == (1, True)
+    git(desk, "init", "-q")
+    ended = desk.run("plan", "numbers", "--base", "origin/main")
+    assert (ended.code, "no such revision" in ended.err) == (1, True)
+
+
+def test_a_shallow_clone_is_told_to_fetch_more(desk: Desk, tmp_path: Path) -> None:
+    desk.manifest("a", sip("a"))
+    git(desk, "init", "-q")
+    for message in ("one", "two"):
+        git(desk, "add", ".")
+        git(desk, "commit", "-qm", message, "--allow-empty")
+    clone = tmp_path / "clone"
+    git(desk, "clone", "-q", "--depth", "1", f"file://{desk.directory}", str(clone))
+    ended = Desk(clone, desk.url).run("plan", "numbers", "--base", "HEAD~1")
+    assert (ended.code, "shallow" in ended.err) == (1, True)
