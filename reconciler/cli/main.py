@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "plan": "plan:plan",
     "apply": "apply:apply",
     "show": "show:show",
+    "import": "import_:import_",
     "schema": "schema:schema",
     "sandbox": "sandbox:sandbox",
     "demo": "demo:demo",

@@ -2,5 +2,6 @@
 
 from reconciler.manifests.history import load_at
 from reconciler.manifests.load import Loaded, load
+from reconciler.manifests.write import manifest_text
 
-__all__ = ["Loaded", "load", "load_at"]
+__all__ = ["Loaded", "load", "load_at", "manifest_text"]

@@ -180,13 +180,12 @@ def _secrets_agree(walk: _Walk, path: Path, wanted: Json, held: Json, field: Fie
     if isinstance(held, str) and not is_masked(held):
         return normal(revealed(wanted), field) == normal(held, field)
     if mark is None:
-        if entry and entry.applied:
-            return False
+        known = bool(entry and entry.applied)
         # What is not always secret is shown in answers, so where it is left out it is not set.
-        return None if held is not None or field.secret == "always" else False  # noqa: S105
-    if held is None and mark.shown:
-        return False
-    return fingerprint(walk.known.salt, revealed(wanted)) == mark.fingerprint
+        is_set = held is not None or field.secret == "always"  # noqa: S105 - a kind of field
+        return None if is_set and not known else False
+    was_removed = held is None and mark.shown
+    return not was_removed and fingerprint(walk.known.salt, revealed(wanted)) == mark.fingerprint
 
 
 def _named(walk: _Walk, field: Field, value: Json) -> str:

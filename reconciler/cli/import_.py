@@ -1,0 +1,103 @@
+"""`reconciler import`: live numbers -> manifests and lock entries."""
+
+from __future__ import annotations
+
+from json import dumps
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import Shared, with_shared
+from reconciler.importer import Imported
+
+
+@click.command("import")
+@click.option("--all", "everything", is_flag=True, help="Every number that nothing declares yet.")
+@click.option("--id", "ids", multiple=True, metavar="ID", help="The number with this id.")
+@click.option("--number", "numbers", multiple=True, metavar="E164", help="The number so dialled.")
+@click.option("--out", metavar="DIR", help="Where to write [default: the target's manifests].")
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@with_shared("text", "json")
+def import_(
+    shared: Shared,
+    everything: bool,
+    ids: tuple[str, ...],
+    numbers: tuple[str, ...],
+    out: str | None,
+    force: bool,
+) -> None:
+    """Write manifests for live numbers, and bind them in the lock."""
+    from reconciler.checks import Context
+    from reconciler.cli.session import open_session
+    from reconciler.importer import Wanted, import_numbers
+    from reconciler.lockfile import LockWriter, read_lock
+    from reconciler.schema.packaged import load_fields, load_manifest_schema
+
+    if not everything and not ids and not numbers:
+        raise click.UsageError("say which numbers: --all, --id ID or --number E164")
+    session = open_session(shared)
+    target = session.target
+    directory = out or next(iter(target.manifests), "numbers")
+    lock = read_lock(session.lock_path, target.name, target.base_url)
+    with session.account() as account:
+        imported = import_numbers(
+            Wanted(everything, ids, numbers),
+            account,
+            # The variables that the files read are allowed only once somebody has listed them.
+            Context(load_manifest_schema(), load_fields(), target.base_url, ("*",)),
+            LockWriter(session.lock_path, target.name, target.base_url, lock),
+            out=Path(directory),
+            manifests=(*target.manifests, directory),
+            overwrite=force,
+        )
+    click.echo(_json(imported) if shared.format == "json" else _text(imported), nl=False)
+
+
+def _text(imported: Imported) -> str:
+    from reconciler.report.escape import terminal
+
+    lines: list[str] = []
+    for file, each in imported.files.items():
+        lines.append(f"{terminal(file)} written")
+        lines += [f"  not kept, the description does not know it: {path}" for path in each.unknown]
+        lines += [f"  not shown by the API, set it yourself: {path}" for path in each.unshown]
+    lines += [f"skipped {terminal(each)}" for each in imported.skipped]
+    for fault in imported.faults:
+        lines.append(f"{terminal(fault.place.file)}:{fault.place.line}: {terminal(fault.message)}")
+    variables = _variables(imported)
+    if variables:
+        lines += ["", "Set these variables, and list them in the target's secrets.env:"]
+        lines += [f"  {each}" for each in variables]
+    return "\n".join([*lines, "", _summary(imported)]) + "\n"
+
+
+def _json(imported: Imported) -> str:
+    document = {
+        "files": [
+            {
+                "file": file,
+                "address": f"PhoneNumber/{each.key}",
+                "liveId": each.live.id,
+                "unknown": list(each.unknown),
+                "unshown": list(each.unshown),
+            }
+            for file, each in imported.files.items()
+        ],
+        "skipped": list(imported.skipped),
+        "faults": [
+            {"file": each.place.file, "line": each.place.line, "message": each.message}
+            for each in imported.faults
+        ],
+        "variables": _variables(imported),
+    }
+    return dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _variables(imported: Imported) -> list[str]:
+    return sorted(name for each in imported.files.values() for name in each.variables)
+
+
+def _summary(imported: Imported) -> str:
+    from reconciler.report.words import count
+
+    return f"{count(len(imported.files), 'number')} imported, {len(imported.skipped)} skipped."

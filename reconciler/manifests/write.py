@@ -1,0 +1,75 @@
+"""A manifest as values -> YAML that people like to read and every YAML reader understands alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from json import dumps
+from typing import Final
+
+from reconciler.model import Json
+
+SCHEMA_LINE: Final = (
+    "# yaml-language-server: $schema=https://vapi-reconciler.dev/schemas/phone-number.schema.json\n"
+)
+_PLAIN: Final = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_ ./@()+\-]|:(?=\S))*")
+# What YAML 1.1 readers take for something else than text.
+_TAKEN: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_SHORT: Final = 60
+
+
+def manifest_text(document: Mapping[str, Json]) -> str:
+    """The content of a manifest file, with the line that editors find the schema by."""
+    return SCHEMA_LINE + "\n".join(_block(document, "")) + "\n"
+
+
+def _block(value: Mapping[str, Json], indent: str) -> Iterator[str]:
+    for key, child in value.items():
+        name = f"{indent}{_text(key)}:"
+        inline = _inline(child)
+        if inline is not None:
+            yield f"{name} {inline}"
+        elif isinstance(child, Mapping):
+            yield name
+            yield from _block(child, indent + "  ")
+        else:
+            yield name
+            yield from _items(child, indent + "  ")
+
+
+def _items(value: Json, indent: str) -> Iterator[str]:
+    for item in value if isinstance(value, list) else ():
+        inline = _inline(item)
+        if inline is not None:
+            yield f"{indent}- {inline}"
+        elif isinstance(item, Mapping):
+            first, *rest = _block(item, indent + "  ")
+            yield f"{indent}- {first.lstrip()}"
+            yield from rest
+        else:
+            yield f"{indent}-"
+            yield from _items(item, indent + "  ")
+
+
+def _inline(value: Json) -> str | None:
+    """A value on one line, None where a block reads better."""
+    match value:
+        case str():
+            return _text(value)
+        case Mapping():
+            flat = all(not isinstance(each, Mapping | list) for each in value.values())
+            pairs = ", ".join(f"{_text(key)}: {_inline(each)}" for key, each in value.items())
+            single = len(value) <= 1 and flat
+            return f"{{{pairs}}}" if single else None
+        case list():
+            flat = all(not isinstance(each, Mapping | list) for each in value)
+            text = f"[{', '.join(str(_inline(each)) for each in value)}]"
+            return text if flat and len(text) <= _SHORT else None
+        case _:
+            return dumps(value)
+
+
+def _text(value: str) -> str:
+    """Text as it is where nobody can misread it, in double quotes elsewhere."""
+    is_plain = _PLAIN.fullmatch(value) and value.lower() not in _TAKEN and value == value.strip()
+    return value if is_plain else dumps(value, ensure_ascii=not value.isprintable())

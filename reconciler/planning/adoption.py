@@ -1,0 +1,205 @@
+"""A live number -> the manifest that declares it as it is. Pure.
+
+Secrets become `{env: NAME}`, ids become names where the account has one of that name only, and
+what says nothing (null, defaults, what only answers carry) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from unicodedata import normalize
+
+from reconciler.fields import Field, FieldTable, Nature, Provider, dotted
+from reconciler.model import Directory, Json, Live, Path, Secret
+from reconciler.planning.normal import child_field, is_free, is_masked, normal
+
+_LONGEST_KEY: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A number as a manifest.
+
+    `document` is what the file says, `spec` the same with the values that the account showed.
+    `variables` are those that the manifest reads; `unshown` paths of secrets that the account
+    masks or leaves out; `unknown` paths that the description does not know and the manifest lacks.
+    """
+
+    key: str
+    live: Live
+    document: Mapping[str, Json]
+    spec: Mapping[str, Json]
+    variables: tuple[str, ...]
+    unshown: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def adopt(
+    chosen: Sequence[Live],
+    live: Sequence[Live],
+    fields: FieldTable,
+    directory: Directory,
+    taken: frozenset[str],
+) -> tuple[Adopted, ...]:
+    """Turn `chosen` numbers of all the `live` ones into manifests with keys not in `taken`."""
+    used = set(taken)
+    adopted: list[Adopted] = []
+    for each in chosen:
+        key = _free_key(each, used)
+        used.add(key)
+        adopted.append(_adopted(key, each, live, fields.providers[each.provider], directory))
+    return tuple(adopted)
+
+
+def _adopted(
+    key: str, live: Live, others: Sequence[Live], provider: Provider, directory: Directory
+) -> Adopted:
+    writing = _Writing(key, directory)
+    written: dict[str, Json] = {"provider": live.provider}
+    shown: dict[str, Json] = {"provider": live.provider}
+    for name in sorted(provider.fields, key=lambda each: _rank(provider.fields[each])):
+        described = provider.fields[name]
+        if described.nature is Nature.READ_ONLY or described.purchase or name in written:
+            continue
+        value = live.body.get(name)
+        if normal(value, described) is not None:
+            written[name] = writing.written(value, described, (name,))
+            shown[name] = writing.shown(value, described)
+    unknown = [*writing.unknown, *_strangers(live.body, provider.fields)]
+    binding = _binding(live, others, provider)
+    label = max(provider.fields.values(), key=lambda each: each.identity).name
+    # A manifest without a label takes its key for one; a number that has none keeps none.
+    unlabelled = {"lifecycle": {"ignoreChanges": [label]}} if label not in written else {}
+    document: dict[str, Json] = {
+        "apiVersion": "vapi-reconciler/v1",
+        "kind": "PhoneNumber",
+        "metadata": {"name": key},
+        **unlabelled,
+        **({"binding": binding} if binding else {}),
+        "spec": written,
+    }
+    return Adopted(
+        key=key,
+        live=live,
+        document=document,
+        spec=shown,
+        variables=tuple(writing.variables),
+        unshown=tuple(writing.unshown),
+        unknown=tuple(unknown),
+    )
+
+
+def _rank(described: Field) -> tuple[int, int]:
+    """What tells a number comes first, then single values, then nested ones."""
+    nested = bool(described.properties or described.items)
+    return (-described.identity if described.identity else 0, int(nested))
+
+
+def _strangers(body: Mapping[str, Json], known: Mapping[str, Field]) -> list[str]:
+    return [name for name, value in body.items() if name not in known and value is not None]
+
+
+def _binding(live: Live, others: Sequence[Live], provider: Provider) -> dict[str, Json] | None:
+    """The binding that a number needs, None where a value of its spec tells which it is."""
+    alike = [each for each in others if each.provider == live.provider]
+    weakest = max(each.identity for each in provider.fields.values())
+    for each in sorted(provider.fields.values(), key=lambda one: one.identity):
+        value = normal(live.body.get(each.name), each)
+        if not 0 < each.identity < weakest or value is None:
+            continue
+        held = Counter(str(normal(other.body.get(each.name), each)) for other in alike)
+        if held[str(value)] > 1:
+            break
+        return None if each.nature is Nature.MUTABLE else {each.name: live.body[each.name]}
+    return {"id": live.id}
+
+
+def _free_key(live: Live, used: set[str]) -> str:
+    """A manifest key from the number's name or digits, made unique."""
+    source = live.name or live.number or live.sip_uri.partition("@")[0] or live.provider
+    plain = normalize("NFKD", source).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_KEY].strip("-")
+    key = slug = slug or live.provider
+    count = 1
+    while key in used:
+        count += 1
+        suffix = f"-{count}"
+        key = slug[: _LONGEST_KEY - len(suffix)] + suffix
+    return key
+
+
+@dataclass(slots=True)
+class _Writing:
+    """Writes one number's values, and gathers what people must know of them."""
+
+    key: str
+    directory: Directory
+    variables: list[str] = field(default_factory=list)
+    unshown: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def written(self, value: Json, described: Field, path: Path) -> Json:
+        """A value as the manifest says it."""
+        if described.secret:
+            if value is None or is_masked(value):
+                self.unshown.append(dotted(path))
+            return {"env": self._variable(path)}
+        if described.reference and isinstance(value, str):
+            return self._named(described.reference, value)
+        match value:
+            case Mapping() if not is_free(described):
+                return self._mapping(value, described, path)
+            case list():
+                return [
+                    self.written(item, described.items, (*path, index)) if described.items else item
+                    for index, item in enumerate(value)
+                ]
+            case _:
+                return value
+
+    def shown(self, value: Json, described: Field) -> Json:
+        """The same value as the account shows it, for the lock."""
+        if described.secret:
+            return Secret(str(value))
+        match value:
+            case Mapping() if not is_free(described):
+                return {
+                    key: self.shown(child, known)
+                    for key, child in value.items()
+                    if child is not None and (known := child_field(described, key))
+                }
+            case list():
+                items = described.items
+                return [self.shown(item, items) if items else item for item in value]
+            case _:
+                return value
+
+    def _mapping(self, value: Mapping[str, Json], described: Field, path: Path) -> Json:
+        written: dict[str, Json] = {}
+        hidden = [name for name, each in described.properties.items() if each.secret == "always"]  # noqa: S105
+        for name in (*value, *(name for name in hidden if name not in value)):
+            known = child_field(described, name)
+            if known is None:
+                self.unknown.append(dotted((*path, name)))
+            elif value.get(name) is not None or name in hidden:
+                written[name] = self.written(value.get(name), known, (*path, name))
+        return written
+
+    def _variable(self, path: Path) -> str:
+        """`SUPPORT_US_SERVER_HEADERS_X_TOKEN`: whose secret it is, and where it stands."""
+        words = "_".join(str(each) for each in (self.key, *path))
+        name = re.sub(r"[^A-Z0-9]+", "_", words.upper()).strip("_")
+        name = name if name[:1].isalpha() else f"N_{name}"
+        self.variables.append(name)
+        return name
+
+    def _named(self, kind: str, resource_id: str) -> Json:
+        resources = self.directory.kinds.get(kind, ())
+        names = [each.name for each in resources if each.id == resource_id and each.name]
+        if names and sum(1 for each in resources if each.name == names[0]) == 1:
+            return {"name": names[0]}
+        return resource_id

@@ -1,0 +1,135 @@
+"""Adoption: what an account holds becomes manifests, and the next plan is empty."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.desk import Desk, sandbox
+
+SECRET = "canary-token-0123456789"  # noqa: S105 - made up
+ACCOUNT: dict[str, Any] = {
+    "assistant": [{"id": "a1", "name": "Support bot"}],
+    "squad": [{"id": "s1", "name": "Crew"}, {"id": "s2", "name": "Crew"}],
+    "phone-number": [
+        {
+            "provider": "vapi",
+            "name": "Support: US #1",
+            "number": "+14155550100",
+            "assistantId": "a1",
+            "squadId": None,
+            "server": {"url": "https://x.example.com", "headers": {"X-Token": SECRET}},
+            "providerResourceId": "PN1",
+        },
+        {
+            "provider": "vapi",
+            "name": "yes",
+            "sipUri": "sip:Office@sip.vapi.ai",
+            "squadId": "s1",
+            "authentication": {"username": "u" * 20, "password": SECRET},
+            "hooks": [
+                {"on": "call.ringing", "do": [{"type": "say", "exact": "no: thanks\n#1"}]},
+                {"on": "call.ending", "do": {"type": "say", "exact": "Bye"}},
+            ],
+        },
+        {
+            "provider": "twilio",
+            "name": "yes",
+            "number": "+14155550101",
+            "twilioAccountSid": "AC1",
+            "twilioAuthToken": SECRET,
+            "smsEnabled": True,
+        },
+        {"provider": "vonage", "number": "+14155550102", "credentialId": "c1", "future": {"x": 1}},
+        {"provider": "telnyx", "name": "Ünïcode", "number": "+14155550103", "credentialId": "c1"},
+        {
+            "provider": "byo-phone-number",
+            "name": "x" * 40,
+            "number": "4711",
+            "numberE164CheckEnabled": False,
+            "credentialId": "c1",
+        },
+    ],
+}
+
+
+def account(tmp_path: Path) -> str:
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps(ACCOUNT))
+    return str(seed)
+
+
+@pytest.mark.parametrize("secrets", ["clear", "masked", "omitted"])
+def test_after_import_all_the_next_plan_is_empty(tmp_path: Path, secrets: str) -> None:
+    with sandbox("--seed", account(tmp_path), "--secrets", secrets) as url:
+        desk = Desk(tmp_path, url)
+        desk.configure()
+        imported = desk.run("import", "--all", "--format", "json")
+        assert (imported.code, len(imported.json["files"])) == (0, 6), imported.err
+        written = [each.read_text() for each in (tmp_path / "numbers").iterdir()]
+        assert not any(SECRET in each for each in written)
+        names = imported.json["variables"]
+        desk.configure(secrets={"env": names})
+        known = Desk(tmp_path, url, dict.fromkeys(names, SECRET))
+        assert known.run("validate").out.endswith("6 manifests, 0 errors, 0 warnings\n")
+        ended = known.run("plan", "--format", "json")
+        assert ended.code == 0, ended.err
+        planned = ended.json
+        assert planned["operations"] == []
+        assert planned["summary"]["unmanaged"] == 0
+
+
+def test_what_the_description_does_not_know_is_told(tmp_path: Path) -> None:
+    with sandbox("--seed", account(tmp_path)) as url:
+        told = Desk(tmp_path, url).run("import", "--number", "+14155550102")
+    assert told.code == 0
+    assert "not kept, the description does not know it: future" in told.out
+
+
+def test_a_lost_lock_leaves_imported_numbers_found(tmp_path: Path) -> None:
+    with sandbox("--seed", account(tmp_path)) as url:
+        desk = Desk(tmp_path, url)
+        desk.configure()
+        names = desk.run("import", "--all", "--format", "json").json["variables"]
+        desk.configure(secrets={"env": names})
+        (tmp_path / "reconciler.lock.json").unlink()
+        known = Desk(tmp_path, url, dict.fromkeys(names, SECRET))
+        assert known.plan()["operations"] == []
+
+
+def test_a_file_is_never_overwritten_unless_forced(tmp_path: Path) -> None:
+    with sandbox("--seed", account(tmp_path)) as url:
+        desk = Desk(tmp_path, url)
+        target = tmp_path / "numbers" / "unicode.yaml"
+        target.parent.mkdir()
+        target.write_text("# mine\n")
+        refused = desk.run("import", "--number", "+14155550103")
+        assert (refused.code, target.read_text()) == (1, "# mine\n")
+        assert not (tmp_path / "reconciler.lock.json").exists()
+        assert desk.run("import", "--number", "+14155550103", "--force").code == 0
+        assert "telnyx" in target.read_text()
+
+
+def test_what_is_managed_already_is_skipped(tmp_path: Path) -> None:
+    with sandbox("--seed", account(tmp_path)) as url:
+        desk = Desk(tmp_path, url)
+        desk.run("import", "--number", "+14155550103")
+        again = desk.run("import", "--all", "--format", "json").json
+    assert len(again["files"]) == 5
+    assert "managed already, as unicode" in again["skipped"][0]
+
+
+@pytest.mark.parametrize("arguments", [["--id", "nobody"], ["--number", "+1"], []])
+def test_a_number_that_is_not_there_is_an_error(desk: Desk, arguments: list[str]) -> None:
+    assert desk.run("import", *arguments).code == 1
+
+
+def test_what_no_manifest_may_hold_is_told(tmp_path: Path) -> None:
+    odd = {"provider": "vapi", "name": "x" * 60, "sipUri": "sip:a@sip.vapi.ai"}
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps({"phone-number": [odd]}))
+    with sandbox("--seed", str(seed)) as url:
+        told = Desk(tmp_path, url).run("import", "--all")
+    assert told.code == 0
+    assert "spec.name must have at most 40 characters" in told.out
