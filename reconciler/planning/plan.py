@@ -164,7 +164,7 @@ def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
 def _strangers(situation: Situation, matching: Matching) -> Iterator[Live]:
     """Live numbers that no manifest, lock entry or ignore rule names."""
     ours = {each.id for each in (*matching.pairs.values(), *matching.orphans.values())}
-    for live in situation.live:
+    for live in sorted(situation.live, key=lambda each: (each.name, each.id)):
         ignored = any(_fits(rule, live) for rule in situation.ignore)
         if live.id not in ours and not ignored:
             yield live
