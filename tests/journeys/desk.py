@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,16 @@ from typing import Any
 import httpx
 import yaml
 
+from reconciler.documents import read_plain
+from reconciler.sandbox.app import create_app
+from reconciler.sandbox.faults import parse_rule
+from reconciler.sandbox.seed import plant
+from reconciler.sandbox.server import running
+from reconciler.sandbox.settings import Settings
+from reconciler.sandbox.store import Store
+from reconciler.schema.packaged import OPENAPI, read_packaged
+
+DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
 COMMAND = [sys.executable, "-m", "reconciler"]
 
 
@@ -38,7 +48,9 @@ class Desk:
     environ: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, **environ: str) -> Ended:
-        clean = {key: each for key, each in os.environ.items() if not key.startswith("VAPI_")}
+        # Compiled once: hundreds of commands are run.
+        unwanted = ("VAPI_", "PYTHONDONTWRITEBYTECODE")
+        clean = {key: each for key, each in os.environ.items() if not key.startswith(unwanted)}
         known = {"VAPI_API_KEY": "key", "VAPI_BASE_URL": self.url, **self.environ, **environ}
         done = subprocess.run(
             [*COMMAND, *arguments],
@@ -108,15 +120,12 @@ class Desk:
 
 
 @contextmanager
-def sandbox(*options: str) -> Iterator[str]:
-    """`reconciler sandbox` as a process on a free port; yields its URL."""
-    process = subprocess.Popen(
-        [*COMMAND, "sandbox", "--port", "0", *options], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().split()[-1]
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+def sandbox(
+    seed: Mapping[str, Any] | None = None, faults: Sequence[str] = (), **switches: Any
+) -> Iterator[str]:
+    """A sandbox on a free port of loopback, with an account that holds `seed`; yields its URL."""
+    with Store(":memory:") as store:
+        plant(seed or {}, store)
+        rules = tuple(parse_rule(each) for each in faults)
+        with running(create_app(DESCRIPTION, store, Settings(faults=rules, **switches))) as url:
+            yield url
