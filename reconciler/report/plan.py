@@ -80,9 +80,7 @@ def _block(
     for change in lost:
         yield _change(change, width, style)
     for change in operation.changes:
-        stray = operation.action is Action.PATCH and change.after is None
-        note = "set elsewhere, not in the manifest" if stray else ""
-        yield _change(change, width, style, note)
+        yield _change(change, width, style, operation)
     yield from _refusals(blocked, style)
 
 
@@ -101,14 +99,17 @@ def _verb(operation: Operation, blocked: Sequence[Blocked]) -> str:
             return f"{'must be released' if blocked else 'will be destroyed'}, {reason.value}"
 
 
-def _change(change: Change, width: int, style: Style, note: str = "") -> str:
+def _change(change: Change, width: int, style: Style, operation: Operation | None = None) -> str:
     symbol, shown = _shown(change)
+    remark = change.note
+    if operation and operation.reason is Reason.REPLACE and symbol == "~":
+        symbol, remark = "-/+", "forces replacement"
+    if operation and operation.action is Action.PATCH and symbol == "-":
+        remark = remark or "set elsewhere, not in the manifest"
+    paint = {"+": style.green, "-": style.red, "-/+": style.red, "~": style.yellow}[symbol]
+    lead = " " * (3 - len(symbol)) + paint(symbol)
     text = f"{change.path:<{width}}  {shown}"
-    paint = {"+": style.green, "-": style.red, "~": style.yellow}[symbol]
-    remark = change.note or note
-    if not remark:
-        return f"  {paint(symbol)} {text}"
-    return f"  {paint(symbol)} {text}{_padding(text, style)}{style.dim(remark)}"
+    return f"{lead} {text}" + (f"{_padding(text, style)}{style.dim(remark)}" if remark else "")
 
 
 def _shown(change: Change) -> tuple[str, str]:
