@@ -42,8 +42,8 @@ def test_diagnostics_are_shown_with_their_lines() -> None:
         diagnostic("url is not https", 4, 12, severity=Severity.WARNING, code="R213"),
         diagnostic("two of one name", 2, 3, code="R202", related=(Place("b.yaml", 7, 9),)),
     )
-    assert diagnostics_as("text", *found, text=SUPPORT) == golden("validation.txt")
-    assert diagnostics_as("json", *found, text=SUPPORT) == golden("validation.json")
+    assert diagnostics_as("text", *found, text=SUPPORT) == golden("every-validation.txt")
+    assert diagnostics_as("json", *found, text=SUPPORT) == golden("every-validation.json")
 
 
 def test_nothing_found_is_one_line() -> None:

@@ -32,11 +32,11 @@ def closing(text: str) -> str:
 
 
 def test_an_outcome_is_shown_whole() -> None:
-    assert outcome_as("text", *PARTLY) == golden("outcome.txt")
+    assert outcome_as("text", *PARTLY) == golden("every-outcome.txt")
 
 
 def test_the_json_is_the_document_of_the_contract() -> None:
-    assert outcome_as("json", *PARTLY) == golden("outcome.json")
+    assert outcome_as("json", *PARTLY) == golden("every-outcome.json")
 
 
 def test_a_complete_apply_is_told_in_the_words_of_terraform() -> None:

@@ -19,12 +19,12 @@ def last_lines(text: str) -> list[str]:
 
 
 def test_a_plan_is_shown_whole() -> None:
-    assert plan_as("text", everything()) == golden("plan.txt")
+    assert plan_as("text", everything()) == golden("every-plan.txt")
 
 
 def test_the_json_is_the_plan_document() -> None:
-    assert plan_as("json", everything()) == golden("plan.json")
-    assert json.loads(golden("plan.json")) == to_document(everything(), "1.2.3")
+    assert plan_as("json", everything()) == golden("every-plan.json")
+    assert json.loads(golden("every-plan.json")) == to_document(everything(), "1.2.3")
 
 
 def test_verbose_lists_the_unmanaged_numbers() -> None:
@@ -154,7 +154,7 @@ def test_colour_adds_nothing_but_colour() -> None:
     plain = painted
     for code in ("0", "1", "2", "31", "32", "33"):
         plain = plain.replace(f"\x1b[{code}m", "")
-    assert plain == golden("plan.txt")
+    assert plain == golden("every-plan.txt")
 
 
 def test_a_place_is_told_with_its_line() -> None:
