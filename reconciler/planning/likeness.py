@@ -1,48 +1,83 @@
-"""A manifest and a number that nothing binds -> could they be the same after all? Pure.
+"""A manifest and numbers that nothing binds -> could one of them be it after all? Pure.
 
 A create buys; before one is planned beside a number that looks like it, people are told.
 """
 
 from __future__ import annotations
 
-from reconciler.fields import Field, Nature, Provider
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from json import dumps
+
+from reconciler.fields import Field, FieldTable, Nature, Provider
 from reconciler.model import Desired, Json, Live
 from reconciler.planning.normal import area_code, normal
+from reconciler.planning.secrecy import revealed
 
 
-def is_like(desired: Desired, live: Live, provider: Provider) -> bool:
-    """Whether `live` has the provider, identity, area code and route that `desired` declares."""
-    if desired.provider != live.provider:
-        return False
-    weakest = max(each.identity for each in provider.fields.values())
-    return all(
-        _agrees(desired, live, each)
-        for each in provider.fields.values()
-        if each.group or each.purchase or 0 < each.identity < weakest
-    )
+class LookAlikes:
+    """Numbers, found by what they have in common with a manifest."""
 
+    def __init__(self, numbers: Iterable[Live], fields: FieldTable) -> None:
+        self._fields = fields
+        self._alike: dict[tuple[str, str], list[Live]] = defaultdict(list)
+        self._named: dict[tuple[str, str, str], list[Live]] = defaultdict(list)
+        for live in numbers:
+            provider = fields.providers.get(live.provider)
+            if provider:
+                self._alike[live.provider, _traits(live.body, provider)].append(live)
+                for name, value in _identities(live.body, provider):
+                    self._named[live.provider, name, value].append(live)
 
-def shares_identity(desired: Desired, live: Live, provider: Provider) -> bool:
-    """Whether any identity that the manifest declares is the number's own."""
-    if desired.provider != live.provider:
-        return False
-    values = (
-        (normal(desired.spec.get(each.name), each), normal(live.body.get(each.name), each))
-        for each in provider.fields.values()
-        if each.identity
-    )
-    return any(wanted is not None and wanted == held for wanted, held in values)
+    def like(self, desired: Desired) -> Iterator[Live]:
+        """The numbers with the provider, strong identities, route and area code of a manifest."""
+        provider = self._fields.providers[desired.provider]
+        for live in self._alike[desired.provider, _traits(desired.spec, provider)]:
+            if _fits_purchase(desired, live, provider):
+                yield live
 
-
-def _agrees(desired: Desired, live: Live, field: Field) -> bool:
-    wanted = normal(desired.spec.get(field.name), field)
-    held = normal(held_value(live, field), field)
-    if field.nature is Nature.READ_ONLY or (field.purchase and wanted is None):
-        return True
-    return wanted == held
+    def like_or_named(self, desired: Desired) -> Iterator[Live]:
+        """Those, and the numbers that share any identity with the manifest, each once."""
+        provider = self._fields.providers[desired.provider]
+        found = {each.id: each for each in self.like(desired)}
+        for name, value in _identities(desired.spec, provider):
+            found |= {each.id: each for each in self._named[desired.provider, name, value]}
+        yield from found.values()
 
 
 def held_value(live: Live, field: Field) -> Json:
     """What a number holds; its digits tell the area code that the API's answers leave out."""
     held = live.body.get(field.name)
     return area_code(live.number) if held is None and field.purchase else held
+
+
+def _traits(values: Mapping[str, Json], provider: Provider) -> str:
+    """The route and the identities that a manifest can set, but for the weakest one."""
+    weakest = max(each.identity for each in provider.fields.values())
+    return dumps(
+        [
+            _comparable(values, each)
+            for each in provider.fields.values()
+            if each.nature is not Nature.READ_ONLY and (each.group or 0 < each.identity < weakest)
+        ]
+    )
+
+
+def _identities(values: Mapping[str, Json], provider: Provider) -> Iterator[tuple[str, str]]:
+    for each in provider.fields.values():
+        value = _comparable(values, each) if each.identity else None
+        if value is not None:
+            yield each.name, str(value)
+
+
+def _comparable(values: Mapping[str, Json], field: Field) -> Json:
+    value = values.get(field.name)
+    return normal(revealed(value) if isinstance(value, str) else value, field)
+
+
+def _fits_purchase(desired: Desired, live: Live, provider: Provider) -> bool:
+    return all(
+        normal(desired.spec[each.name], each) == normal(held_value(live, each), each)
+        for each in provider.fields.values()
+        if each.purchase and desired.spec.get(each.name) is not None
+    )

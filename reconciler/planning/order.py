@@ -47,12 +47,12 @@ def put_in_order(
     _open_rings(graph, nodes, unique)
     _tie_replaces(graph, nodes)
     ordered = _sorted(graph)
-    ids = {node: f"op-{index}" for index, node in enumerate(ordered, 1)}
+    position = {node: index for index, node in enumerate(ordered, 1)}
     return tuple(
         replace(
             nodes[node].operation,
-            id=ids[node],
-            requires=tuple(ids[each] for each in ordered if each in graph[node]),
+            id=f"op-{position[node]}",
+            requires=tuple(f"op-{each}" for each in sorted(position[each] for each in graph[node])),
         )
         for node in ordered
     )

@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import islice
+from typing import Final
 
 from reconciler.errors import InputError
 from reconciler.fields import FieldTable
@@ -45,9 +47,12 @@ from reconciler.model import (
 from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.drafting import Drafting
 from reconciler.planning.guards import refuse
-from reconciler.planning.likeness import is_like, shares_identity
+from reconciler.planning.likeness import LookAlikes
 from reconciler.planning.match import Matching, describe, match
 from reconciler.planning.order import put_in_order
+
+# How many numbers a warning lists that one create may be.
+_MOST_CANDIDATES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,33 +222,32 @@ def _renames(
     situation: Situation, matching: Matching, drafts: Sequence[Draft]
 ) -> Iterator[Blocked]:
     """Refuse a create beside a number whose manifest is gone and that fits the new one."""
+    keys = {live.id: key for key, live in matching.orphans.items()}
+    orphans = LookAlikes(matching.orphans.values(), situation.fields)
     for desired in _created(situation, drafts):
-        provider = situation.fields.providers[desired.provider]
-        for key, live in matching.orphans.items():
-            if shares_identity(desired, live, provider) or is_like(desired, live, provider):
-                yield Blocked(
-                    address=address_of(desired.key),
-                    guard="recreate",
-                    message=f"this looks like {key} under a new name: {describe(live)}",
-                    help=f"add metadata.previously: [{key}]; or, to release that number and create "
-                    f"another, declare {key} with lifecycle.state: absent",
-                )
+        for live in orphans.like_or_named(desired):
+            key = keys[live.id]
+            yield Blocked(
+                address=address_of(desired.key),
+                guard="recreate",
+                message=f"this looks like {key} under a new name: {describe(live)}",
+                help=f"add metadata.previously: [{key}]; or, to release that number and create "
+                f"another, declare {key} with lifecycle.state: absent",
+            )
 
 
 def _likely_purchases(
     situation: Situation, matching: Matching, drafts: Sequence[Draft]
 ) -> Iterator[Warned]:
     """Warn of a create beside an unmanaged number that might be the one meant."""
-    strangers = tuple(_strangers(situation, matching))
+    strangers = LookAlikes(_strangers(situation, matching), situation.fields)
     for desired in _created(situation, drafts):
-        provider = situation.fields.providers[desired.provider]
-        for live in strangers:
-            if is_like(desired, live, provider):
-                message = (
-                    f"will be created, but may exist already: {describe(live)}\n"
-                    f"  if it is that one, pin it:\n    binding:\n      id: {live.id}"
-                )
-                yield Warned(address_of(desired.key), message)
+        for live in islice(strangers.like(desired), _MOST_CANDIDATES):
+            message = (
+                f"will be created, but may exist already: {describe(live)}\n"
+                f"  if it is that one, pin it:\n    binding:\n      id: {live.id}"
+            )
+            yield Warned(address_of(desired.key), message)
 
 
 def _created(situation: Situation, drafts: Sequence[Draft]) -> Iterator[Desired]:
