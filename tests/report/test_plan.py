@@ -1,13 +1,22 @@
 """A plan as people read it, and as programs do."""
 
-import json
 from typing import Any
 
 import pytest
 
-from reconciler.model import Action, Blocked, Change, Place, Reason, Summary, Unhealthy, Warned
-from reconciler.planning import to_document
-from tests.report.samples import everything, golden, live, operation, plan, plan_as
+from reconciler.model import (
+    Action,
+    Blocked,
+    Change,
+    Json,
+    Place,
+    Reason,
+    Summary,
+    Unhealthy,
+    Warned,
+)
+from tests.report.samples import live, operation, plan, plan_as
+from tests.report.test_golden import FULL
 
 
 def text_of(*changes: Change, **more: Any) -> str:
@@ -18,24 +27,10 @@ def last_lines(text: str) -> list[str]:
     return text.rpartition("\n\n")[2].splitlines()
 
 
-def test_a_plan_is_shown_whole() -> None:
-    assert plan_as("text", everything()) == golden("every-plan.txt")
-
-
-def test_the_json_is_the_plan_document() -> None:
-    assert plan_as("json", everything()) == golden("every-plan.json")
-    assert json.loads(golden("every-plan.json")) == to_document(everything(), "1.2.3")
-
-
-def test_verbose_lists_the_unmanaged_numbers() -> None:
-    text = plan_as("text", everything(), verbose=True)
-    assert (
-        "  Unmanaged numbers, left alone:\n"
-        "    77aa  Old line  +1 415 555 0111\n"
-        "    88bb  (no name)  sip:test@sip.vapi.ai\n"
-        "    99cc  Husk  no number\n" in text
-    )
-    assert text.endswith("3 unmanaged numbers are left alone.\n")
+def test_a_number_that_has_neither_name_nor_digits_is_listed_all_the_same() -> None:
+    numbers = (live("88bb", "", sip_uri="sip:test@sip.vapi.ai"), live("99cc", "Husk"))
+    text = plan_as("text", plan(unmanaged=numbers), verbose=True)
+    assert "    88bb  (no name)  sip:test@sip.vapi.ai\n    99cc  Husk  no number\n" in text
 
 
 def test_an_empty_plan_says_so_in_the_words_of_terraform() -> None:
@@ -119,13 +114,26 @@ def test_values_are_shown_as_in_json(before: str, after: str, shown: str) -> Non
     assert f"  {shown}\n" in text_of(Change("f", before, after))
 
 
+def test_a_large_value_has_a_line_for_each_entry_of_what_does_not_fit_on_one() -> None:
+    hooks: Json = [{"on": "call.ringing", "do": [{"exact": "x" * 60}], "filters": []}]
+    assert text_of(Change("hooks", None, hooks)).splitlines()[3:10] == [
+        "  + hooks",
+        "      + [",
+        "      +   {",
+        '      +     "on": "call.ringing",',
+        f'      +     "do": [{{"exact": "{"x" * 60}"}}],',
+        '      +     "filters": []',
+        "      +   }",
+    ]
+
+
 def test_long_texts_are_shown_whole_below_each_other() -> None:
     old, new = "a" * 300, "a" * 299 + "b"
     assert f'  ~ f\n      - "{old}"\n      + "{new}"\n' in text_of(Change("f", old, new))
 
 
 def test_a_plan_without_remarks_has_no_blank_ends() -> None:
-    text = plan_as("text", everything(), verbose=True)
+    text = plan_as("text", FULL, verbose=True)
     assert [line for line in text.splitlines() if line != line.rstrip()] == []
 
 
@@ -149,12 +157,18 @@ def test_a_status_of_a_later_format_is_shown_as_it_is() -> None:
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    painted = plan_as("text", everything(), color=True)
+    painted = plan_as("text", FULL, color=True)
     assert "\x1b[32m+\x1b[0m" in painted
-    plain = painted
     for code in ("0", "1", "2", "31", "32", "33"):
-        plain = plain.replace(f"\x1b[{code}m", "")
-    assert plain == golden("every-plan.txt")
+        painted = painted.replace(f"\x1b[{code}m", "")
+    assert painted == plan_as("text", FULL)
+
+
+def test_what_forces_a_replacement_is_marked_as_terraform_does() -> None:
+    made = plan(operation(Action.CREATE, "a", Change("f", "x", "y"), reason=Reason.REPLACE))
+    line = plan_as("text", made).splitlines()[3]
+    assert line.startswith("-/+ f ")
+    assert line.endswith("  forces replacement")
 
 
 def test_a_place_is_told_with_its_line() -> None:

@@ -7,13 +7,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.schema.packaged import read_packaged
-from tests.report.samples import everything, plan, plan_as
+from tests.report.samples import plan, plan_as
+from tests.report.test_golden import FULL
 
 SCHEMA = json.loads(read_packaged("plan.schema.json"))
 
 
 def written() -> Any:
-    return json.loads(plan_as("json", everything()))
+    return json.loads(plan_as("json", FULL))
 
 
 def faults(document: Any) -> list[str]:

@@ -22,7 +22,6 @@ from reconciler.report.escape import json_text, terminal
 from tests.report.samples import (
     diagnostic,
     diagnostics_as,
-    everything,
     live,
     operation,
     outcome_as,
@@ -30,6 +29,7 @@ from tests.report.samples import (
     plan_as,
     result,
 )
+from tests.report.test_golden import FULL
 
 UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 # Texts that are hostile more often than not.
@@ -64,6 +64,11 @@ def unsafe_in(text: str) -> set[str]:
 )
 def test_what_is_unsafe_is_shown_by_its_code_point(text: str, shown: str) -> None:
     assert terminal(text) == shown
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"])))
+def test_ordinary_text_of_any_script_stays_as_it_is(text: str) -> None:
+    assert terminal(text) == text
 
 
 @given(HOSTILE)
@@ -129,7 +134,7 @@ def test_a_diagnostic_shows_nothing_unsafe(text: str, column: int) -> None:
 @given(HOSTILE.filter(lambda text: "\n" not in text), HOSTILE)
 def test_no_name_adds_a_line_to_a_plan(name: str, other: str) -> None:
     def lines(text: str) -> int:
-        made = replace(everything(), target=text, unmanaged=(live(text, text, text),))
+        made = replace(FULL, target=text, unmanaged=(live(text, text, text),))
         return plan_as("text", made, verbose=True).count("\n")
 
     assert lines(name) == lines(other)
