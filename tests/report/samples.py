@@ -1,22 +1,28 @@
-"""Short ways to write what the formats are given."""
+"""Short ways to write what the formats are given, and one plan that holds everything."""
 
+from pathlib import Path
 from typing import Any
 
 from reconciler.model import (
     Action,
+    Blocked,
     Change,
     Diagnostic,
+    Json,
     Live,
     Operation,
     Outcome,
     Place,
     Plan,
+    Precondition,
     Reason,
     Result,
     Severity,
     Status,
     Summary,
+    Unhealthy,
     Validation,
+    Warned,
 )
 from reconciler.planning import to_document
 from reconciler.report import (
@@ -28,6 +34,14 @@ from reconciler.report import (
     Style,
     ValidationView,
 )
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+HEADERS = "server.headers"
+NIGHT_HOOK: Json = [{"on": "call.ringing", "do": [{"type": "say", "exact": "We open at nine."}]}]
+
+
+def golden(name: str) -> str:
+    return (GOLDEN / name).read_text("utf-8")
 
 
 def operation(
@@ -67,6 +81,78 @@ def plan(*operations: Operation, **more: Any) -> Plan:
         "live": 15,
     }
     return Plan(operations=operations, **(known | more))
+
+
+def everything() -> Plan:
+    """A plan with each kind of operation and of remark."""
+    guard = "limits.deletes is 0, and 1 number would be released"
+    return plan(
+        operation(
+            Action.CREATE,
+            "support-us",
+            Change("numberDesiredAreaCode", None, "415", note="buys a new number in area code 415"),
+            Change("assistantId", None, "4f2c1d00", after_name="Support bot (4f2c1d…)"),
+            Change(f"{HEADERS}.X-Token", None, "(sensitive)", sensitive=True),
+            Change("hooks", None, NIGHT_HOOK),
+            reason=Reason.DECLARED,
+            source=Place("numbers/support.yaml", 3, 1),
+        ),
+        operation(
+            Action.PATCH,
+            "sales",
+            Change("server.url", "https://old.example.com", "https://hooks.example.com"),
+            Change("server.timeoutSeconds", None, 30),
+            Change("squadId", "9a0b4400", None, before_name="Night crew (9a0b44…)"),
+            Change(f"{HEADERS}.X-Token", "(sensitive)", "(sensitive)", sensitive=True),
+            Change("name", "Sales, " + "first line " * 5, "Sales, " + "second line " * 5),
+            id="op-2",
+            precondition=Precondition("2026-08-19T00:00:00.000Z", f"sha256:{'1' * 64}"),
+        ),
+        operation(
+            Action.PATCH,
+            "desk",
+            Change("sipUri", "sip:desk@sip.vapi.ai", "sip:p-1@sip.vapi.ai", note="to make way"),
+            reason=Reason.VACATE,
+            id="op-3",
+        ),
+        operation(
+            Action.DELETE,
+            "lobby",
+            Change("number", "+14155550199", None, note="these digits cannot be bought back"),
+            reason=Reason.REPLACE,
+            id="op-4",
+            label="+14155550199",
+        ),
+        operation(
+            Action.CREATE,
+            "lobby",
+            Change("numberDesiredAreaCode", None, "628", note="buys a new number in area code 628"),
+            reason=Reason.REPLACE,
+            id="op-5",
+            requires=("op-4",),
+        ),
+        operation(
+            Action.DELETE,
+            "fax",
+            Change("number", "+14155550100", None, note="these digits cannot be bought back"),
+            reason=Reason.TOMBSTONE,
+            id="op-6",
+            label="+14155550100",
+            source=Place("numbers/fax.yaml", 5, 1),
+        ),
+        blocked=(
+            Blocked("PhoneNumber/fax", "limits.deletes", guard, "--max-deletes 1"),
+            Blocked("PhoneNumber/gone", "recreate", "its number vanished", "--max-recreates 1"),
+        ),
+        unmanaged=(
+            live("77aa", "Old line", "+14155550111"),
+            live("88bb", "", sip_uri="sip:test@sip.vapi.ai"),
+            live("99cc", "Husk"),
+        ),
+        warnings=(Warned("PhoneNumber/sales", "its secret was not compared\nset HOOK_TOKEN"),),
+        health=(Unhealthy("PhoneNumber/bar", "incomplete"),),
+        summary=Summary(2, 2, 2, 1, unchanged=9, blocked=2, unmanaged=3),
+    )
 
 
 def diagnostic(

@@ -5,7 +5,15 @@ import json
 import pytest
 
 from reconciler.model import Place, Severity
-from tests.report.samples import diagnostic, diagnostics_as
+from tests.report.samples import diagnostic, diagnostics_as, golden
+
+SUPPORT = """\
+spec:
+  provider: vapi
+  assistantId: {name: Support bot}
+  server: {url: http://hooks.example.com}
+  squadId: 2f0c1f0a-6c1e-4f0e-9a53-0d8f5a1b7c11
+"""
 
 
 def snippet(text: str, column: int, code: str = "R999") -> tuple[str, str]:
@@ -18,6 +26,24 @@ def pointed(text: str, column: int) -> str:
     """What stands above the caret, where every character takes one column."""
     line, caret = snippet(text, column)
     return line[caret.index("^") : len(caret)]
+
+
+def test_diagnostics_are_shown_with_their_lines() -> None:
+    found = (
+        diagnostic(
+            "a number routes to at most one of assistantId, squadId, workflowId",
+            5,
+            3,
+            code="R201",
+            path="spec.squadId",
+            help="remove one of the two",
+            related=(Place("a.yaml", 3, 3),),
+        ),
+        diagnostic("url is not https", 4, 12, severity=Severity.WARNING, code="R213"),
+        diagnostic("two of one name", 2, 3, code="R202", related=(Place("b.yaml", 7, 9),)),
+    )
+    assert diagnostics_as("text", *found, text=SUPPORT) == golden("every-validation.txt")
+    assert diagnostics_as("json", *found, text=SUPPORT) == golden("every-validation.json")
 
 
 def test_nothing_found_is_one_line() -> None:

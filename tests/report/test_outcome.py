@@ -3,11 +3,40 @@
 import json
 
 from reconciler.model import Action, Status
-from tests.report.samples import outcome_as, result
+from tests.report.samples import golden, outcome_as, result
+
+PARTLY = (
+    result(Status.DONE, Action.CREATE, "support-us", live_id="4f2c1d00"),
+    result(Status.RECOVERED, Action.CREATE, "night", live_id="9a0b4400"),
+    result(Status.DONE, not_taken=("server.url", "hooks")),
+    result(
+        Status.FAILED,
+        Action.CREATE,
+        "campaign",
+        error_kind="refused",
+        error_message="the API answered 400: This area code is currently not available.",
+        error_status=400,
+    ),
+    result(
+        Status.SKIPPED,
+        Action.DELETE,
+        "fax",
+        error_kind="skipped",
+        error_message="not tried: the run was interrupted",
+    ),
+)
 
 
 def closing(text: str) -> str:
     return text.splitlines()[-1]
+
+
+def test_an_outcome_is_shown_whole() -> None:
+    assert outcome_as("text", *PARTLY) == golden("every-outcome.txt")
+
+
+def test_the_json_is_the_document_of_the_contract() -> None:
+    assert outcome_as("json", *PARTLY) == golden("every-outcome.json")
 
 
 def test_a_complete_apply_is_told_in_the_words_of_terraform() -> None:

@@ -1,5 +1,6 @@
 """A plan as people read it, and as programs do."""
 
+import json
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from reconciler.model import (
     Unhealthy,
     Warned,
 )
-from tests.report.samples import live, operation, plan, plan_as
-from tests.report.test_golden import FULL
+from reconciler.planning import to_document
+from tests.report.samples import everything, golden, live, operation, plan, plan_as
 
 
 def text_of(*changes: Change, **more: Any) -> str:
@@ -27,10 +28,24 @@ def last_lines(text: str) -> list[str]:
     return text.rpartition("\n\n")[2].splitlines()
 
 
-def test_a_number_that_has_neither_name_nor_digits_is_listed_all_the_same() -> None:
-    numbers = (live("88bb", "", sip_uri="sip:test@sip.vapi.ai"), live("99cc", "Husk"))
-    text = plan_as("text", plan(unmanaged=numbers), verbose=True)
-    assert "    88bb  (no name)  sip:test@sip.vapi.ai\n    99cc  Husk  no number\n" in text
+def test_a_plan_is_shown_whole() -> None:
+    assert plan_as("text", everything()) == golden("every-plan.txt")
+
+
+def test_the_json_is_the_plan_document() -> None:
+    assert plan_as("json", everything()) == golden("every-plan.json")
+    assert json.loads(golden("every-plan.json")) == to_document(everything(), "1.2.3")
+
+
+def test_verbose_lists_the_unmanaged_numbers() -> None:
+    text = plan_as("text", everything(), verbose=True)
+    assert (
+        "  Unmanaged numbers, left alone:\n"
+        "    77aa  Old line  +1 415 555 0111\n"
+        "    88bb  (no name)  sip:test@sip.vapi.ai\n"
+        "    99cc  Husk  no number\n" in text
+    )
+    assert text.endswith("3 unmanaged numbers are left alone.\n")
 
 
 def test_an_empty_plan_says_so_in_the_words_of_terraform() -> None:
@@ -133,7 +148,7 @@ def test_long_texts_are_shown_whole_below_each_other() -> None:
 
 
 def test_a_plan_without_remarks_has_no_blank_ends() -> None:
-    text = plan_as("text", FULL, verbose=True)
+    text = plan_as("text", everything(), verbose=True)
     assert [line for line in text.splitlines() if line != line.rstrip()] == []
 
 
@@ -157,20 +172,22 @@ def test_a_status_of_a_later_format_is_shown_as_it_is() -> None:
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    painted = plan_as("text", FULL, color=True)
+    painted = plan_as("text", everything(), color=True)
     assert "\x1b[32m+\x1b[0m" in painted
+    plain = painted
     for code in ("0", "1", "2", "31", "32", "33"):
-        painted = painted.replace(f"\x1b[{code}m", "")
-    assert painted == plan_as("text", FULL)
-
-
-def test_what_forces_a_replacement_is_marked_as_terraform_does() -> None:
-    made = plan(operation(Action.CREATE, "a", Change("f", "x", "y"), reason=Reason.REPLACE))
-    line = plan_as("text", made).splitlines()[3]
-    assert line.startswith("-/+ f ")
-    assert line.endswith("  forces replacement")
+        plain = plain.replace(f"\x1b[{code}m", "")
+    assert plain == golden("every-plan.txt")
 
 
 def test_a_place_is_told_with_its_line() -> None:
     made = plan(operation(source=Place("n/a.yaml", 7, 3)))
     assert plan_as("text", made).splitlines()[2].endswith("  n/a.yaml:7")
+
+
+def test_what_forces_a_replacement_bears_terraforms_symbol() -> None:
+    moved = Change("numberDesiredAreaCode", "415", "212")
+    made = plan(operation(Action.CREATE, "sales", moved, reason=Reason.REPLACE))
+    (line,) = (each for each in plan_as("text", made).splitlines() if "415" in each)
+    assert line.startswith('-/+ numberDesiredAreaCode  "415" -> "212"')
+    assert line.endswith("forces replacement")

@@ -7,14 +7,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.schema.packaged import read_packaged
-from tests.report.samples import plan, plan_as
-from tests.report.test_golden import FULL
+from tests.report.samples import everything, plan, plan_as
 
 SCHEMA = json.loads(read_packaged("plan.schema.json"))
 
 
 def written() -> Any:
-    return json.loads(plan_as("json", FULL))
+    return json.loads(plan_as("json", everything()))
 
 
 def faults(document: Any) -> list[str]:

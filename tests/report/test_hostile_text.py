@@ -22,6 +22,7 @@ from reconciler.report.escape import json_text, terminal
 from tests.report.samples import (
     diagnostic,
     diagnostics_as,
+    everything,
     live,
     operation,
     outcome_as,
@@ -29,7 +30,6 @@ from tests.report.samples import (
     plan_as,
     result,
 )
-from tests.report.test_golden import FULL
 
 UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 # Texts that are hostile more often than not.
@@ -134,7 +134,7 @@ def test_a_diagnostic_shows_nothing_unsafe(text: str, column: int) -> None:
 @given(HOSTILE.filter(lambda text: "\n" not in text), HOSTILE)
 def test_no_name_adds_a_line_to_a_plan(name: str, other: str) -> None:
     def lines(text: str) -> int:
-        made = replace(FULL, target=text, unmanaged=(live(text, text, text),))
+        made = replace(everything(), target=text, unmanaged=(live(text, text, text),))
         return plan_as("text", made, verbose=True).count("\n")
 
     assert lines(name) == lines(other)
