@@ -66,6 +66,11 @@ def test_what_is_unsafe_is_shown_by_its_code_point(text: str, shown: str) -> Non
     assert terminal(text) == shown
 
 
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"])))
+def test_ordinary_text_of_any_script_stays_as_it_is(text: str) -> None:
+    assert terminal(text) == text
+
+
 @given(HOSTILE)
 def test_json_is_safe_to_print_and_loses_nothing(text: str) -> None:
     shown = json_text({text: [text]})
