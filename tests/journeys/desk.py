@@ -12,8 +12,13 @@ from typing import Any
 
 import httpx
 import yaml
+from jsonschema import Draft202012Validator
 
-COMMAND = [sys.executable, "-m", "reconciler"]
+from reconciler.schema.packaged import read_packaged
+
+# The installed command, as it stands beside the interpreter of this environment.
+COMMAND = [str(Path(sys.executable).with_name("reconciler"))]
+PLAN_SCHEMA = Draft202012Validator(json.loads(read_packaged("plan.schema.json")))
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,12 @@ class Desk:
     def apply(self, *arguments: str, **environ: str) -> Ended:
         return self.run("apply", "numbers", "--auto-approve", *arguments, **environ)
 
-    def plan(self, *arguments: str) -> Any:
-        return self.run("plan", "numbers", "--format", "json", *arguments).json
+    def plan(self, *arguments: str, **environ: str) -> Any:
+        """The plan document, which every time must meet its published schema."""
+        ended = self.run("plan", "numbers", "--format", "json", *arguments, **environ)
+        assert ended.code == 0, ended.err
+        PLAN_SCHEMA.validate(ended.json)
+        return ended.json
 
     def manifest(self, key: str, spec: Mapping[str, Any], **parts: Any) -> Path:
         """Write the manifest of a number; `parts` are lifecycle, binding and metadata."""
@@ -100,11 +109,16 @@ class Desk:
     def requests(self) -> list[tuple[str, str]]:
         """Every API request since the log was last cleared: method and path."""
         logged = self.ask("GET", "/_sandbox/requests")
-        rows = logged["requests"] if isinstance(logged, dict) else logged
-        return [(each["method"], each["path"]) for each in rows]
+        return [(each["method"], each["path"]) for each in logged]
 
     def forget_requests(self) -> None:
         self.ask("DELETE", "/_sandbox/requests")
+
+    def empty(self) -> None:
+        """Leave the account as a fresh one is."""
+        for each in self.numbers():
+            self.ask("DELETE", f"/phone-number/{each['id']}")
+        self.forget_requests()
 
 
 @contextmanager

@@ -7,12 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from reconciler.schema.packaged import read_packaged
 from tests.journeys.desk import Desk
-
-PLAN_SCHEMA = Draft202012Validator(json.loads(read_packaged("plan.schema.json")))
 
 
 def sip(user: str, **more: Any) -> dict[str, Any]:
@@ -27,7 +23,6 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed(desk: Desk) -> None:
     desk.manifest("a", sip("a"))
     planned = desk.plan("--out", "plan.json")
     assert json.loads((desk.directory / "plan.json").read_text()) == planned
-    assert list(PLAN_SCHEMA.iter_errors(planned)) == []
     shown = desk.run("show", "plan.json", "--format", "json")
     assert shown.json == planned
     ended = desk.run("apply", "numbers", "--plan", "plan.json")

@@ -76,8 +76,7 @@ class Account:
 
     def methods(self) -> set[str]:
         logged = httpx.get(f"{self.url}/_sandbox/requests", headers={"User-Agent": "law"}).json()
-        rows = logged["requests"] if isinstance(logged, dict) else logged
-        return {each["method"] for each in rows}
+        return {each["method"] for each in logged}
 
 
 @contextmanager
