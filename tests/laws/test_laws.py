@@ -7,11 +7,22 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import Action, Desired, Lock, LockEntry, Secret, Status
+from reconciler.model import Action, Desired, Lock, LockEntry, Reason, Secret, Status
 from reconciler.planning import to_document
 from tests.laws.accounts import TOMBSTONE, Account
 from tests.laws.worlds import CANARY, UNLIMITED, worlds
 from tests.planning.numbers import live, plan
+
+# What a dashboard may do to a number of any provider; empty where it is left alone.
+edits = st.sampled_from(
+    [
+        {},
+        {"workflowId": "drifted"},
+        {"server": {"url": "https://drifted.example.com"}},
+        {"hooks": [{"on": "call.ringing", "do": [{"type": "say", "exact": "Drifted"}]}]},
+        {"fallbackDestination": {"type": "number", "number": "+14155550177"}},
+    ]
+)
 
 
 @settings(
@@ -28,6 +39,34 @@ def test_applying_a_plan_leaves_an_empty_plan_and_no_call_is_refused(
         assert set(secretive.apply(wanted)) <= {Status.DONE}
         assert secretive.plan(wanted).operations == ()
     assert len(secretive.client.list_numbers()) == len(after)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(wanted=worlds(), elsewhere=st.data())
+def test_whatever_was_edited_elsewhere_is_put_right_and_told_as_drift(
+    held: Account, wanted: tuple[Desired, ...], elsewhere: st.DataObject
+) -> None:
+    held.fresh()
+    held.apply(wanted)
+    moved = set()
+    for each in held.client.list_numbers():
+        edit = elsewhere.draw(edits)
+        held.client.patch_number(each.id, edit)
+        moved |= {each.name} if edit else set()
+    drifted = held.plan(wanted).operations
+    assert {each.reason for each in drifted} <= {Reason.DRIFTED}
+    assert len(drifted) == len(moved)
+    assert set(held.apply(wanted)) <= {Status.DONE}
+    assert held.plan(wanted).operations == ()
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(wanted=worlds())
+def test_a_lost_lock_changes_nothing(held: Account, wanted: tuple[Desired, ...]) -> None:
+    held.fresh()
+    held.apply(wanted)
+    held.lock = Lock("other")
+    assert held.plan(wanted).operations == ()
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)
