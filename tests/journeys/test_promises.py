@@ -77,11 +77,12 @@ def test_no_secret_is_in_anything_that_is_printed_or_kept(tmp_path: Path, kind: 
         server = {"url": "https://hooks.example.com", "headers": {"X-Token": token}}
         credentials = {"username": "u" * 20, "password": token}
         desk.manifest("a", sip("a", server=server, authentication=credentials))
+        desk.manifest("bare", sip("bare"))
         said = [desk.run("plan", "--verbose", "--out", "created.json")]
         said += [desk.apply("--verbose", "--log-format", "json")]
-        (number,) = desk.numbers()
         elsewhere = {"X-Token": CANARY, "X-Other": CANARY, "Authorization": CANARY}
-        desk.edit(number["id"], {"server": {"url": server["url"], "headers": elsewhere}})
+        for number in desk.numbers():
+            desk.edit(number["id"], {"server": {"url": server["url"], "headers": elsewhere}})
         desk.ask("POST", "/phone-number", sip("stray", server={**server, "headers": elsewhere}))
         said += [desk.run("plan", "--verbose", "--format", each) for each in PLAN_FORMATS]
         said += [desk.run("plan", "--out", "patched.json"), desk.apply("--format", "json")]

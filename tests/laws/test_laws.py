@@ -7,14 +7,14 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import Action, Desired, Lock, LockEntry, Reason, Secret, Status
+from reconciler.model import Action, Desired, Json, Lock, LockEntry, Reason, Secret, Status
 from reconciler.planning import to_document
 from tests.laws.accounts import TOMBSTONE, Account
 from tests.laws.worlds import CANARY, UNLIMITED, worlds
 from tests.planning.numbers import live, plan
 
 # What a dashboard may do to a number of any provider; empty where it is left alone.
-edits = st.sampled_from(
+edits: st.SearchStrategy[dict[str, Json]] = st.sampled_from(
     [
         {},
         {"workflowId": "drifted"},
