@@ -81,8 +81,14 @@ def test_no_secret_is_in_anything_that_is_printed_or_kept(tmp_path: Path, kind: 
         said = [desk.run("plan", "--verbose", "--out", "created.json")]
         said += [desk.apply("--verbose", "--log-format", "json")]
         elsewhere = {"X-Token": CANARY, "X-Other": CANARY, "Authorization": CANARY}
+        helper = {"type": "sip", "sipUri": "sip:help@example.com", "sipHeaders": elsewhere}
+        edit = {
+            "server": {"url": server["url"], "headers": elsewhere},
+            "fallbackDestination": helper,
+            "hooks": [{"on": "call.ringing", "do": [{"type": "transfer", "destination": helper}]}],
+        }
         for number in desk.numbers():
-            desk.edit(number["id"], {"server": {"url": server["url"], "headers": elsewhere}})
+            desk.edit(number["id"], edit)
         desk.ask("POST", "/phone-number", sip("stray", server={**server, "headers": elsewhere}))
         said += [desk.run("plan", "--verbose", "--format", each) for each in PLAN_FORMATS]
         said += [desk.run("plan", "--out", "patched.json"), desk.apply("--format", "json")]
