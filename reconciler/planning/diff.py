@@ -81,6 +81,8 @@ def compare(
         if any(isinstance(step, Change) for step in steps):
             body[name] = sent
             unsendable.extend(dotted(path) for path in masked_in(sent, each, (name,)))
+    if _clears_last_address(body, live, provider):
+        fixed.extend(_wanted_purchases(desired, provider))
     return Difference(
         changes=tuple(step for step in found if isinstance(step, Change)),
         body=body,
@@ -88,6 +90,20 @@ def compare(
         unsendable=tuple(unsendable),
         uncompared=tuple(step.path for step in found if isinstance(step, _Uncompared)),
     )
+
+
+def _clears_last_address(body: Mapping[str, Json], live: Live, provider: Provider) -> bool:
+    """Whether a patch clears all that a number can be called by, which the API refuses."""
+    cleared = (provider.fields[name] for name, value in body.items() if value is None)
+    return not live.number and any(each.unique for each in cleared)
+
+
+def _wanted_purchases(desired: Desired, provider: Provider) -> Iterator[Change]:
+    """What the manifest wants bought, and no patch can buy."""
+    for name, each in provider.fields.items():
+        wanted = desired.spec.get(name)
+        if each.purchase and wanted is not None:
+            yield Change(name, None, redacted(wanted, each))
 
 
 def not_taken(sent: Mapping[str, Json], live: Live, provider: Provider) -> tuple[str, ...]:

@@ -6,7 +6,16 @@ import pytest
 from tests.journeys.desk import Desk, sandbox
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+@pytest.fixture(scope="session")
+def account() -> Iterator[str]:
+    """One sandbox for all journeys that need no switch of their own."""
     with sandbox() as url:
-        yield Desk(tmp_path, url)
+        yield url
+
+
+@pytest.fixture
+def desk(account: str, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path, account)
+    desk.empty()
+    yield desk
+    desk.empty()

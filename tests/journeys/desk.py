@@ -25,7 +25,8 @@ from reconciler.schema.packaged import OPENAPI, read_packaged
 
 DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
 PLAN_SCHEMA = Draft202012Validator(json.loads(read_packaged("plan.schema.json")))
-COMMAND = [sys.executable, "-m", "reconciler"]
+# The installed command, as it stands beside the interpreter of this environment.
+COMMAND = [str(Path(sys.executable).with_name("reconciler"))]
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,16 @@ class Desk:
     def requests(self) -> list[tuple[str, str]]:
         """Every API request since the log was last cleared: method and path."""
         logged = self.ask("GET", "/_sandbox/requests")
-        rows = logged["requests"] if isinstance(logged, dict) else logged
-        return [(each["method"], each["path"]) for each in rows]
+        return [(each["method"], each["path"]) for each in logged]
 
     def forget_requests(self) -> None:
         self.ask("DELETE", "/_sandbox/requests")
+
+    def empty(self) -> None:
+        """Leave the account as a fresh one is."""
+        for each in self.numbers():
+            self.ask("DELETE", f"/phone-number/{each['id']}")
+        self.forget_requests()
 
 
 @contextmanager

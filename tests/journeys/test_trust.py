@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +83,8 @@ def test_a_plan_of_a_later_format_is_refused(desk: Desk) -> None:
     assert "format version 2.0" in refused(desk)
 
 
-@pytest.mark.parametrize("users", [*permutations(["a", "b", "c"])][1:])
-def test_any_exchange_of_sip_uris_is_accepted(desk: Desk, users: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("users", ["bac", "bca", "cab"])
+def test_a_swap_and_a_ring_of_sip_uris_are_accepted(desk: Desk, users: str) -> None:
     for key in "abc":
         desk.manifest(key, sip(key))
     desk.apply()

@@ -1,116 +1,80 @@
 """The laws: whatever is declared, and whatever the account holds."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from random import Random
 
-import httpx
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.api import Client
-from reconciler.apply import Executor
-from reconciler.documents import read_plain
-from reconciler.model import (
-    Action,
-    Desired,
-    Lifecycle,
-    Live,
-    Lock,
-    LockEntry,
-    Operation,
-    Plan,
-    Secret,
-    State,
-    Status,
-)
+from reconciler.model import Action, Desired, Json, Lock, LockEntry, Reason, Secret, Status
 from reconciler.planning import to_document
-from reconciler.planning.memory import remembered
-from reconciler.sandbox.app import create_app
-from reconciler.sandbox.server import running
-from reconciler.sandbox.settings import Settings
-from reconciler.sandbox.store import Store
-from reconciler.schema.packaged import OPENAPI, read_packaged
+from tests.laws.accounts import TOMBSTONE, Account
 from tests.laws.worlds import CANARY, UNLIMITED, worlds
-from tests.planning.numbers import FIELDS, live, plan, provider
+from tests.planning.numbers import live, plan
 
-TOMBSTONE = Lifecycle(state=State.ABSENT)
-DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
-
-
-class Account:
-    """A sandbox, our client, and the lock that is kept of it."""
-
-    def __init__(self, url: str, client: Client) -> None:
-        self.url = url
-        self.client = client
-        self.lock = Lock("salt")
-
-    def plan(self, wanted: tuple[Desired, ...]) -> Plan:
-        return plan(wanted, self.client.list_numbers(), lock=self.lock, limits=UNLIMITED)
-
-    def apply(self, wanted: tuple[Desired, ...]) -> list[Status]:
-        made = self.plan(wanted)
-        entries = dict(self.lock.entries)
-        by_key = {each.key: each for each in wanted}
-
-        def remember(operation: Operation, number: Live | None) -> None:
-            key = operation.address.partition("/")[2]
-            if number:
-                described = provider(number.provider)
-                entries[key] = remembered(by_key[key], number, described, self.lock.salt)
-            elif operation.reason.value != "replace":
-                del entries[key]
-
-        executor = Executor(self.client, FIELDS, remember)
-        known = frozenset(each.id for each in self.client.list_numbers())
-        outcome = executor.execute(made, known)
-        self.lock = Lock("salt", "", entries)
-        assert made.blocked == ()
-        assert [each.error_message for each in outcome.results if each.error_message] == []
-        assert [each.not_taken for each in outcome.results if each.not_taken] == []
-        return [each.status for each in outcome.results]
-
-    def methods(self) -> set[str]:
-        logged = httpx.get(f"{self.url}/_sandbox/requests", headers={"User-Agent": "law"}).json()
-        rows = logged["requests"] if isinstance(logged, dict) else logged
-        return {each["method"] for each in rows}
+# What a dashboard may do to a number of any provider; empty where it is left alone.
+edits: st.SearchStrategy[dict[str, Json]] = st.sampled_from(
+    [
+        {},
+        {"workflowId": "drifted"},
+        {"server": {"url": "https://drifted.example.com"}},
+        {"hooks": [{"on": "call.ringing", "do": [{"type": "say", "exact": "Drifted"}]}]},
+        {"fallbackDestination": {"type": "number", "number": "+14155550177"}},
+    ]
+)
 
 
-@contextmanager
-def account(**switches: object) -> Iterator[Account]:
-    with Store(":memory:") as store:
-        app = create_app(DESCRIPTION, store, Settings(**switches))  # type: ignore[arg-type]
-        with running(app) as url, Client(url, Secret("key")) as client:
-            yield Account(url, client)
-
-
-@pytest.mark.parametrize("secrets", ["clear", "masked", "omitted"])
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(before=worlds(), after=worlds())
 def test_applying_a_plan_leaves_an_empty_plan_and_no_call_is_refused(
-    secrets: str, before: tuple[Desired, ...], after: tuple[Desired, ...]
+    secretive: Account, before: tuple[Desired, ...], after: tuple[Desired, ...]
 ) -> None:
     kept = {each.key for each in after}
     gone = tuple(replace(each, lifecycle=TOMBSTONE) for each in before if each.key not in kept)
-    with account(secrets=secrets) as held:
-        for wanted in (before, (*after, *gone)):
-            assert set(held.apply(wanted)) <= {Status.DONE}
-            assert held.plan(wanted).operations == ()
-        assert len(held.client.list_numbers()) == len(after)
+    secretive.fresh()
+    for wanted in (before, (*after, *gone)):
+        assert set(secretive.apply(wanted)) <= {Status.DONE}
+        assert secretive.plan(wanted).operations == ()
+    assert len(secretive.client.list_numbers()) == len(after)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(wanted=worlds(), elsewhere=st.data())
+def test_whatever_was_edited_elsewhere_is_put_right_and_told_as_drift(
+    held: Account, wanted: tuple[Desired, ...], elsewhere: st.DataObject
+) -> None:
+    held.fresh()
+    held.apply(wanted)
+    moved = set()
+    for each in held.client.list_numbers():
+        edit = elsewhere.draw(edits)
+        held.client.patch_number(each.id, edit)
+        moved |= {each.name} if edit else set()
+    drifted = held.plan(wanted).operations
+    assert {each.reason for each in drifted} <= {Reason.DRIFTED}
+    assert len(drifted) == len(moved)
+    assert set(held.apply(wanted)) <= {Status.DONE}
+    assert held.plan(wanted).operations == ()
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(wanted=worlds())
+def test_a_lost_lock_changes_nothing(held: Account, wanted: tuple[Desired, ...]) -> None:
+    held.fresh()
+    held.apply(wanted)
+    held.lock = Lock("other")
+    assert held.plan(wanted).operations == ()
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(wanted=worlds())
-def test_planning_never_writes(wanted: tuple[Desired, ...]) -> None:
-    with account() as held:
-        held.plan(wanted)
-        assert held.methods() == {"GET"}
+def test_planning_never_writes(held: Account, wanted: tuple[Desired, ...]) -> None:
+    held.fresh()
+    held.plan(wanted)
+    assert held.methods() == {"GET"}
 
 
 @given(wanted=worlds(), shuffled=st.randoms())

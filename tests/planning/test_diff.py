@@ -134,6 +134,20 @@ def test_another_provider_is_a_change_that_only_a_new_number_takes() -> None:
     assert [each.path for each in difference.fixed] == ["provider"]
 
 
+def test_digits_in_place_of_the_only_sip_uri_are_a_change_that_only_a_new_number_takes() -> None:
+    wanted = desired("a", {"numberDesiredAreaCode": "415"})
+    held = live("1", {"name": "a", "sipUri": "sip:a@sip.vapi.ai"})
+    (change,) = compare(wanted, held, provider()).fixed
+    assert (change.path, change.before, change.after) == ("numberDesiredAreaCode", None, "415")
+
+
+def test_a_sip_uri_beside_digits_can_be_cleared() -> None:
+    wanted = desired("a", {"numberDesiredAreaCode": "415"})
+    held = live("1", {"name": "a", "sipUri": "sip:a@sip.vapi.ai", "number": "+14155550100"})
+    found = compare(wanted, held, provider())
+    assert (found.fixed, found.body) == ((), {"sipUri": None})
+
+
 def test_what_the_answer_does_not_show_was_not_taken() -> None:
     answer = live("1", {"name": "a", "squadId": "kept", "server": {"url": "https://x"}})
     sent: dict[str, Json] = {"squadId": None, "server": {"url": "https://x", "timeoutSeconds": 30}}
