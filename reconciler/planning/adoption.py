@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -46,7 +46,7 @@ def adopt(
     live: Sequence[Live],
     fields: FieldTable,
     directory: Directory,
-    taken: frozenset[str],
+    taken: Collection[str],
 ) -> tuple[Adopted, ...]:
     """Turn `chosen` numbers of all the `live` ones into manifests with keys not in `taken`."""
     used = set(taken)
