@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from reconciler.checks import Context, check
-from reconciler.errors import InputError
+from reconciler.errors import InputError, Refused
 from reconciler.fields import Field, FieldTable
 from reconciler.lockfile import LockWriter, write_atomically
 from reconciler.manifests import load, manifest_text
@@ -22,10 +23,15 @@ from reconciler.model import (
     LockEntry,
     Place,
     Resource,
+    Severity,
 )
-from reconciler.planning.adoption import Adopted, adopt
-from reconciler.planning.match import describe
+from reconciler.planning.adoption import Adopted, adopt, natural_keys
+from reconciler.planning.match import describe, match
 from reconciler.planning.memory import remembered
+from reconciler.resolve import declared_formerly
+
+# An empty directory is a fault to those who look for manifests, not to who brings some.
+_NO_MANIFEST: Final = "R011"
 
 
 class Account(Protocol):
@@ -51,11 +57,13 @@ class Wanted:
 class Imported:
     """What was written, by file, and a word about each number that was left out.
 
+    `unlisted` are kinds of resource that the account does not list, so that their ids stay ids.
     `faults` are what the rules say of the files: an account may hold what no manifest may.
     """
 
     files: Mapping[str, Adopted]
     skipped: tuple[str, ...]
+    unlisted: tuple[str, ...]
     faults: tuple[Diagnostic, ...]
 
 
@@ -71,18 +79,18 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
 ) -> Imported:
     """Write a manifest for each wanted number that none declares yet, and bind it in the lock.
 
-    `manifests` are the paths that may declare numbers already. Raises InputError where a file is
-    in the way, or an id or number is not there; then nothing is written.
+    `manifests` are the paths of the target, which may declare numbers already. Raises InputError
+    where a file is in the way, an id or number is not there, or it cannot be told what is declared
+    already; then nothing is written.
     """
     fields = context.fields
+    _raise_if_astray(out, manifests)
+    declared = _declared((*manifests, str(out)), context)
     live = account.list_numbers()
-    declared = _declared(manifests)
-    chosen, skipped = _choose(wanted, live, {**declared.owners, **_locked(writer.lock)}, fields)
-    directory = Directory(
-        {kind: account.list_resources(kind) for kind in _referred_kinds(chosen, fields)}
-    )
-    taken = declared.keys | writer.lock.entries.keys()
-    adopted = adopt(chosen, live, fields, directory, taken)
+    chosen, skipped = _choose(wanted, live, _owners(declared, live, writer.lock, fields), fields)
+    directory, unlisted = _directory(account, _referred_kinds(chosen, fields))
+    named = {key for each in declared for key in (each.key, *each.previously)}
+    adopted = adopt(chosen, live, fields, directory, named | writer.lock.entries.keys())
     files = {str(out / f"{each.key}.yaml"): each for each in adopted}
     in_the_way = [file for file in files if Path(file).exists()]
     if in_the_way and not overwrite:
@@ -95,13 +103,36 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
     writer.own(next((each.org_id for each in live if each.org_id), None))
     salt = writer.lock.salt
     writer.update({each.key: _entry(each, fields, salt) for each in adopted})
-    return Imported(files, skipped, check(load(list(files)).manifests, context))
+    return Imported(files, skipped, unlisted, check(load(list(files)).manifests, context))
 
 
 def _choose(
     wanted: Wanted, live: Sequence[Live], owners: Mapping[str, str], fields: FieldTable
 ) -> tuple[tuple[Live, ...], tuple[str, ...]]:
-    """The numbers to adopt, oldest first, and a word about each that is not."""
+    """The numbers to adopt, oldest first, and a word about each that is not.
+
+    `owners` tells by id which manifest a number has.
+    """
+    claimed = {key for each in live if each.id in owners for key in _keys(each, fields)}
+    adopted: list[Live] = []
+    skipped: list[str] = []
+    for each in sorted(_wanted(wanted, live), key=lambda one: (one.created_at, one.id)):
+        keys = _keys(each, fields)
+        twin = next((f"{name} {value}" for name, value in keys if (name, value) in claimed), None)
+        if each.id in owners:
+            skipped.append(f"{describe(each)}: managed already, as {owners[each.id]}")
+        elif each.provider not in fields.providers:
+            skipped.append(f"{describe(each)}: its provider {each.provider!r} is not known here")
+        elif twin:
+            skipped.append(f"{describe(each)}: another number with {twin} has a manifest")
+        else:
+            claimed.update(keys)
+            adopted.append(each)
+    return tuple(adopted), tuple(skipped)
+
+
+def _wanted(wanted: Wanted, live: Sequence[Live]) -> Collection[Live]:
+    """The live numbers that are asked for. Raises InputError for one that is not there."""
     chosen = {each.id: each for each in live} if wanted.everything else {}
     for option, values in (("id", wanted.ids), ("number", wanted.numbers)):
         for value in values:
@@ -109,44 +140,63 @@ def _choose(
             if not found:
                 raise InputError(f"--{option} {value}: the account holds no such number")
             chosen |= {each.id: each for each in found}
-    adopted: list[Live] = []
-    skipped: list[str] = []
-    for each in sorted(chosen.values(), key=lambda one: (one.created_at, one.id)):
-        identities = (each.id, each.number, each.sip_uri.lower())
-        owner = next((owners[value] for value in identities if value in owners), None)
-        if owner:
-            skipped.append(f"{describe(each)}: managed already, as {owner}")
-        elif each.provider not in fields.providers:
-            skipped.append(f"{describe(each)}: its provider {each.provider!r} is not known here")
-        else:
-            adopted.append(each)
-    return tuple(adopted), tuple(skipped)
+    return chosen.values()
 
 
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    """What manifests declare already: their keys, and id, digits or SIP URI to key."""
-
-    keys: frozenset[str]
-    owners: Mapping[str, str]
+def _keys(live: Live, fields: FieldTable) -> tuple[tuple[str, str], ...]:
+    provider = fields.providers.get(live.provider)
+    return natural_keys(live, provider) if provider else ()
 
 
-def _declared(paths: Sequence[str]) -> _Declared:
-    keys: set[str] = set()
-    owners: dict[str, str] = {}
-    for manifest in load([each for each in paths if Path(each).exists()]).manifests:
-        parts = [manifest.value.get(name) for name in ("metadata", "binding", "spec")]
-        metadata, binding, spec = (each if isinstance(each, Mapping) else {} for each in parts)
-        key = str(metadata.get("name"))
-        keys.add(key)
-        for value in (*binding.values(), spec.get("sipUri"), spec.get("number")):
-            if isinstance(value, str):
-                owners[value.lower()] = key
-    return _Declared(frozenset(keys), owners)
+def _raise_if_astray(out: Path, manifests: Sequence[str]) -> None:
+    """What stands where no plan looks is taken for removed, and its number would be released."""
+    inside = [out.resolve().is_relative_to(Path(each).resolve()) for each in manifests]
+    if manifests and not any(inside):
+        raise InputError(
+            f"{out} is not among the manifests of the target: {', '.join(manifests)}",
+            help="write below one of these, or add it to the target's manifests first",
+        )
 
 
-def _locked(lock: Lock) -> dict[str, str]:
-    return {entry.id: key for key, entry in lock.entries.items()}
+def _declared(paths: Sequence[str], context: Context) -> tuple[Desired, ...]:
+    """What is declared already. Raises InputError where manifests are not valid.
+
+    Without knowing all that is declared, a number might get a second manifest.
+    """
+    loaded = load([each for each in paths if Path(each).exists()])
+    faults = [
+        each
+        for each in (*loaded.diagnostics, *check(loaded.manifests, context))
+        if each.severity is Severity.ERROR and each.code != _NO_MANIFEST
+    ]
+    for each in faults:
+        raise InputError(
+            f"{each.place.file}:{each.place.line}: {each.message}",
+            help="correct the manifests that are there first: reconciler validate",
+        )
+    return declared_formerly(loaded.manifests, context.fields)
+
+
+def _owners(
+    declared: Sequence[Desired], live: Sequence[Live], lock: Lock, fields: FieldTable
+) -> dict[str, str]:
+    """Live id to the manifest that it has, as a plan would match them.
+
+    Raises InputError where a plan could not tell.
+    """
+    matching = match(declared, live, lock, fields)
+    if matching.faults:
+        raise InputError("\n".join(matching.faults))
+    return {each.id: key for key, each in (*matching.orphans.items(), *matching.pairs.items())}
+
+
+def _directory(account: Account, kinds: Sequence[str]) -> tuple[Directory, tuple[str, ...]]:
+    """The resources of these kinds, and the kinds that the account refuses to list."""
+    listed: dict[str, tuple[Resource, ...]] = {}
+    for kind in kinds:
+        with suppress(Refused):
+            listed[kind] = account.list_resources(kind)
+    return Directory(listed), tuple(kind for kind in kinds if kind not in listed)
 
 
 def _referred_kinds(live: Sequence[Live], fields: FieldTable) -> list[str]:

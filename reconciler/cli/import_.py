@@ -37,7 +37,7 @@ def import_(
         raise click.UsageError("say which numbers: --all, --id ID or --number E164")
     session = open_session(shared)
     target = session.target
-    directory = out or next(iter(target.manifests), "numbers")
+    directory = out or next(filter(_is_directory, target.manifests), "numbers")
     lock = read_lock(session.lock_path, target.name, target.base_url)
     with session.account() as account:
         imported = import_numbers(
@@ -47,10 +47,14 @@ def import_(
             Context(load_manifest_schema(), load_fields(), target.base_url, ("*",)),
             LockWriter(session.lock_path, target.name, target.base_url, lock),
             out=Path(directory),
-            manifests=(*target.manifests, directory),
+            manifests=target.manifests,
             overwrite=force,
         )
     click.echo(_json(imported) if shared.format == "json" else _text(imported), nl=False)
+
+
+def _is_directory(path: str) -> bool:
+    return not Path(path).is_file() and not path.endswith((".yaml", ".yml"))
 
 
 def _text(imported: Imported) -> str:
@@ -59,15 +63,21 @@ def _text(imported: Imported) -> str:
     lines: list[str] = []
     for file, each in imported.files.items():
         lines.append(f"{terminal(file)} written")
-        lines += [f"  not kept, the description does not know it: {path}" for path in each.unknown]
-        lines += [f"  not shown by the API, set it yourself: {path}" for path in each.unshown]
+        lines += [
+            f"  not kept, the description does not know it: {terminal(path)}"
+            for path in each.unknown
+        ]
+        lines += [
+            f"  not shown by the API, set it yourself: {terminal(path)}" for path in each.unshown
+        ]
     lines += [f"skipped {terminal(each)}" for each in imported.skipped]
+    lines += [f"ids stay ids, the account lists no {each}" for each in imported.unlisted]
     for fault in imported.faults:
         lines.append(f"{terminal(fault.place.file)}:{fault.place.line}: {terminal(fault.message)}")
     variables = _variables(imported)
     if variables:
-        lines += ["", "Set these variables, and list them in the target's secrets.env:"]
-        lines += [f"  {each}" for each in variables]
+        lines += ["", "Set these variables, and let the target read them in reconciler.yaml:"]
+        lines += ["  secrets:", "    env:", *(f"      - {each}" for each in variables)]
     return "\n".join([*lines, "", _summary(imported)]) + "\n"
 
 
@@ -84,6 +94,7 @@ def _json(imported: Imported) -> str:
             for file, each in imported.files.items()
         ],
         "skipped": list(imported.skipped),
+        "unlisted": list(imported.unlisted),
         "faults": [
             {"file": each.place.file, "line": each.place.line, "message": each.message}
             for each in imported.faults

@@ -16,6 +16,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_ ./@()+\-]|:(?=\S))*")
 # What YAML 1.1 readers take for something else than text.
 _TAKEN: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 _SHORT: Final = 60
+_LAST_OF_FOUR_DIGITS: Final = 0xFFFF
 
 
 def manifest_text(document: Mapping[str, Json]) -> str:
@@ -72,4 +73,12 @@ def _inline(value: Json) -> str | None:
 def _text(value: str) -> str:
     """Text as it is where nobody can misread it, in double quotes elsewhere."""
     is_plain = _PLAIN.fullmatch(value) and value.lower() not in _TAKEN and value == value.strip()
-    return value if is_plain else dumps(value, ensure_ascii=not value.isprintable())
+    return value if is_plain else "".join(map(_character, dumps(value, ensure_ascii=False)))
+
+
+def _character(one: str) -> str:
+    """A character within quotes. YAML has no surrogate pairs: JSON's escapes are not its own."""
+    if one.isprintable():
+        return one
+    code = ord(one)
+    return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08x}"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 from unicodedata import normalize
 
@@ -18,6 +19,8 @@ from reconciler.model import Directory, Json, Live, Path, Secret
 from reconciler.planning.normal import child_field, is_free, is_masked, normal
 
 _LONGEST_KEY: Final = 40
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HALF_A_PAIR: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,35 @@ def adopt(
     live: Sequence[Live],
     fields: FieldTable,
     directory: Directory,
-    taken: frozenset[str],
+    taken: Collection[str],
 ) -> tuple[Adopted, ...]:
     """Turn `chosen` numbers of all the `live` ones into manifests with keys not in `taken`."""
     used = set(taken)
+    variables: set[str] = set()
     adopted: list[Adopted] = []
     for each in chosen:
-        key = _free_key(each, used)
-        used.add(key)
-        adopted.append(_adopted(key, each, live, fields.providers[each.provider], directory))
+        writing = _Writing(_free_key(each, used), directory, variables)
+        used.add(writing.key)
+        adopted.append(_adopted(writing, each, live, fields.providers[each.provider]))
     return tuple(adopted)
 
 
-def _adopted(
-    key: str, live: Live, others: Sequence[Live], provider: Provider, directory: Directory
-) -> Adopted:
-    writing = _Writing(key, directory)
+def natural_keys(live: Live, provider: Provider) -> tuple[tuple[str, str], ...]:
+    """What only one manifest may declare of a number, strongest first: field and value.
+
+    Names are none of it: any number of numbers may share one.
+    """
+    ranked = sorted(provider.fields.values(), key=lambda each: each.identity)
+    weakest = ranked[-1].identity
+    values = [(each, normal(live.body.get(each.name), each)) for each in ranked]
+    return tuple(
+        (each.name, str(value))
+        for each, value in values
+        if 0 < each.identity < weakest and value is not None
+    )
+
+
+def _adopted(writing: _Writing, live: Live, others: Sequence[Live], provider: Provider) -> Adopted:
     written: dict[str, Json] = {"provider": live.provider}
     shown: dict[str, Json] = {"provider": live.provider}
     for name in sorted(provider.fields, key=lambda each: _rank(provider.fields[each])):
@@ -77,13 +93,13 @@ def _adopted(
     document: dict[str, Json] = {
         "apiVersion": "vapi-reconciler/v1",
         "kind": "PhoneNumber",
-        "metadata": {"name": key},
+        "metadata": {"name": writing.key},
         **unlabelled,
         **({"binding": binding} if binding else {}),
         "spec": written,
     }
     return Adopted(
-        key=key,
+        key=writing.key,
         live=live,
         document=document,
         spec=shown,
@@ -106,15 +122,12 @@ def _strangers(body: Mapping[str, Json], known: Mapping[str, Field]) -> list[str
 def _binding(live: Live, others: Sequence[Live], provider: Provider) -> dict[str, Json] | None:
     """The binding that a number needs, None where a value of its spec tells which it is."""
     alike = [each for each in others if each.provider == live.provider]
-    weakest = max(each.identity for each in provider.fields.values())
-    for each in sorted(provider.fields.values(), key=lambda one: one.identity):
-        value = normal(live.body.get(each.name), each)
-        if not 0 < each.identity < weakest or value is None:
-            continue
-        held = Counter(str(normal(other.body.get(each.name), each)) for other in alike)
-        if held[str(value)] > 1:
+    held = Counter(key for each in alike for key in natural_keys(each, provider))
+    for name, value in natural_keys(live, provider):
+        if held[name, value] > 1:
             break
-        return None if each.nature is Nature.MUTABLE else {each.name: live.body[each.name]}
+        is_declared = provider.fields[name].nature is Nature.MUTABLE
+        return None if is_declared else {name: live.body[name]}
     return {"id": live.id}
 
 
@@ -138,6 +151,8 @@ class _Writing:
 
     key: str
     directory: Directory
+    # The variables of all numbers written so far: one variable has one value.
+    taken: set[str]
     variables: list[str] = field(default_factory=list)
     unshown: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -159,7 +174,7 @@ class _Writing:
                     for index, item in enumerate(value)
                 ]
             case _:
-                return value
+                return _writable(value)
 
     def shown(self, value: Json, described: Field) -> Json:
         """The same value as the account shows it, for the lock."""
@@ -176,24 +191,29 @@ class _Writing:
                 items = described.items
                 return [self.shown(item, items) if items else item for item in value]
             case _:
-                return value
+                return _writable(value)
 
     def _mapping(self, value: Mapping[str, Json], described: Field, path: Path) -> Json:
         written: dict[str, Json] = {}
         hidden = [name for name, each in described.properties.items() if each.secret == "always"]  # noqa: S105
-        for name in (*value, *(name for name in hidden if name not in value)):
+        for name in sorted(dict.fromkeys((*value, *hidden)), key=partial(_order, described)):
             known = child_field(described, name)
-            if known is None:
+            if known is None and value[name] is not None:
                 self.unknown.append(dotted((*path, name)))
-            elif value.get(name) is not None or name in hidden:
+            elif known and (name in hidden or normal(value.get(name), known) is not None):
                 written[name] = self.written(value.get(name), known, (*path, name))
         return written
 
     def _variable(self, path: Path) -> str:
         """`SUPPORT_US_SERVER_HEADERS_X_TOKEN`: whose secret it is, and where it stands."""
-        words = "_".join(str(each) for each in (self.key, *path))
-        name = re.sub(r"[^A-Z0-9]+", "_", words.upper()).strip("_")
-        name = name if name[:1].isalpha() else f"N_{name}"
+        words = "_".join(_HUMP.sub("_", str(each)) for each in (self.key, *path))
+        plain = re.sub(r"[^A-Z0-9]+", "_", words.upper()).strip("_")
+        name = plain = plain if plain[:1].isalpha() else f"N_{plain}"
+        count = 1
+        while name in self.taken:
+            count += 1
+            name = f"{plain}_{count}"
+        self.taken.add(name)
         self.variables.append(name)
         return name
 
@@ -203,3 +223,15 @@ class _Writing:
         if names and sum(1 for each in resources if each.name == names[0]) == 1:
             return {"name": names[0]}
         return resource_id
+
+
+def _order(described: Field, name: str) -> tuple[bool, bool]:
+    """Single values come before nested ones, and first those that there must be."""
+    known = child_field(described, name) or described
+    nested = bool(known.properties or known.items or known.values)
+    return (nested, not nested and not known.required)
+
+
+def _writable(value: Json) -> Json:
+    """A value as a file can hold it: half a surrogate pair is JSON, and neither UTF-8 nor YAML."""
+    return _HALF_A_PAIR.sub("\ufffd", value) if isinstance(value, str) else value
