@@ -20,13 +20,13 @@ class SecretReader:
     """Reads what manifests refer to, and nothing else.
 
     `allowed_env` are patterns of variable names; `allowed_files` directories, below `root` where
-    they are relative; `api_key_env` are the variables that no manifest may read.
+    they are relative; `api_keys` are what no manifest may read, the keys of other targets among it.
     """
 
     environ: Mapping[str, str]
     allowed_env: tuple[str, ...]
     allowed_files: tuple[str, ...]
-    api_key_env: frozenset[str]
+    api_keys: tuple[ApiKeySource, ...]
     root: Path
 
     def read(self, reference: Mapping[str, Json]) -> Secret:
@@ -39,7 +39,7 @@ class SecretReader:
         return self._file(str(reference["file"]))
 
     def _variable(self, name: str) -> Secret:
-        if name in self.api_key_env:
+        if any(name in each.env for each in self.api_keys):
             raise InputError(f"{name} holds the API key, which no manifest may read")
         if not any(fnmatchcase(name, pattern) for pattern in self.allowed_env):
             raise InputError(
@@ -63,6 +63,9 @@ class SecretReader:
                 f"manifests may not read the file {name}",
                 help="to allow it, add its directory to the target's secrets.files",
             )
+        keys = (os.path.realpath(each.file) for each in self.api_keys if each.file)
+        if str(real) in keys:
+            raise InputError(f"{name} holds the API key, which no manifest may read")
         value = _text(real, name)
         if not value:
             raise InputError(f"the file {name} is empty")
