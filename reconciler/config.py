@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from reconciler.checks.base_url import SAFE_URL, base_url_fault
 from reconciler.checks.explain import Kind, explain
 from reconciler.documents import find_place, read_documents
 from reconciler.errors import InputError
@@ -112,29 +111,10 @@ def read_config(
     return Configured(Config(targets, directory))
 
 
-def check_base_url(base_url: str) -> str:
-    """Why a base URL would send the key in clear, or ""."""
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname:
-        return ""
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
-        return ""
-    return f"{base_url} would send the API key in clear"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _from_environment(environ: Mapping[str, str]) -> Target:
     base_url = (environ.get("VAPI_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
-    if reason := check_base_url(base_url):
-        raise InputError(f"VAPI_BASE_URL: {reason}", help=_SAFE_URL)
+    if reason := base_url_fault(base_url):
+        raise InputError(f"VAPI_BASE_URL: {reason}", help=SAFE_URL)
     return Target(DEFAULT_TARGET, base_url, ApiKeySource(env=API_KEY_VARIABLES))
 
 
@@ -150,9 +130,9 @@ def _faults(
         return
     checked: Any = value
     for name, target in checked["targets"].items():
-        reason = check_base_url(target.get("baseUrl", DEFAULT_BASE_URL))
+        reason = base_url_fault(target.get("baseUrl", DEFAULT_BASE_URL))
         if reason:
-            yield _fault(_UNSAFE_URL, reason, ("targets", name, "baseUrl"), _SAFE_URL, layers)
+            yield _fault(_UNSAFE_URL, reason, ("targets", name, "baseUrl"), SAFE_URL, layers)
 
 
 def _fault(
@@ -202,6 +182,3 @@ def _limit(value: int | str) -> Limit:
     if isinstance(value, str):
         return Limit(percent=float(value.removesuffix("%")))
     return Limit(count=value)
-
-
-_SAFE_URL: Final = "use https; http is for loopback only, as with reconciler sandbox"

@@ -20,13 +20,13 @@ class SecretReader:
     """Reads what manifests refer to, and nothing else.
 
     `allowed_env` are patterns of variable names; `allowed_files` directories, below `root` where
-    they are relative; `api_key_env` are the variables that no manifest may read.
+    they are relative; `api_keys` are what no manifest may read, the keys of other targets among it.
     """
 
     environ: Mapping[str, str]
     allowed_env: tuple[str, ...]
     allowed_files: tuple[str, ...]
-    api_key_env: frozenset[str]
+    api_keys: tuple[ApiKeySource, ...]
     root: Path
 
     def read(self, reference: Mapping[str, Json]) -> Secret:
@@ -39,7 +39,7 @@ class SecretReader:
         return self._file(str(reference["file"]))
 
     def _variable(self, name: str) -> Secret:
-        if name in self.api_key_env:
+        if any(name in each.env for each in self.api_keys):
             raise InputError(f"{name} holds the API key, which no manifest may read")
         if not any(fnmatchcase(name, pattern) for pattern in self.allowed_env):
             raise InputError(
@@ -49,9 +49,13 @@ class SecretReader:
         value = self.environ.get(name)
         if not value:
             raise InputError(f"the variable {name} is not set", help=f"export {name}=…")
+        if not _is_utf8(value):
+            raise InputError(f"the variable {name} is not UTF-8 text")
         return Secret(value, f"env {name}")
 
     def _file(self, name: str) -> Secret:
+        if "\0" in name:
+            raise InputError("no file name holds a null character")
         real = Path(os.path.realpath(self.root / name))
         allowed = [Path(os.path.realpath(self.root / each)) for each in self.allowed_files]
         if not any(real.is_relative_to(each) for each in allowed):
@@ -59,7 +63,13 @@ class SecretReader:
                 f"manifests may not read the file {name}",
                 help="to allow it, add its directory to the target's secrets.files",
             )
-        return Secret(_text(real, name), f"file {name}")
+        keys = (os.path.realpath(each.file) for each in self.api_keys if each.file)
+        if str(real) in keys:
+            raise InputError(f"{name} holds the API key, which no manifest may read")
+        value = _text(real, name)
+        if not value:
+            raise InputError(f"the file {name} is empty")
+        return Secret(value, f"file {name}")
 
 
 def api_key(source: ApiKeySource, environ: Mapping[str, str]) -> Secret:
@@ -91,6 +101,11 @@ def _text(path: Path, name: str) -> str:
     if len(data) > MAX_BYTES:
         raise InputError(f"the file {name} is larger than {MAX_BYTES // 1000} kB")
     try:
-        return data.decode("utf-8").removesuffix("\n").removesuffix("\r")
+        return data.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise InputError(f"the file {name} is not UTF-8 text") from None
+
+
+def _is_utf8(value: str) -> bool:
+    """Whether a variable's bytes are UTF-8: Python shows those that are not as surrogates."""
+    return not any("\ud800" <= each <= "\udfff" for each in value)

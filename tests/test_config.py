@@ -105,6 +105,20 @@ def test_what_is_not_said_is_safe(tmp_path: Path) -> None:
             3,
             "targets.a.baseUrl",
         ),
+        (
+            "targets: {a: {apiKey: {env: K}, manifests: [x], baseUrl: 'https://[::1'}}",
+            "R404",
+            3,
+            "targets.a.baseUrl",
+        ),
+        ("targets: {a: null}", "R403", 3, "targets.a"),
+        (
+            "targets: {a: {apiKey: {env: K, file: k}, manifests: [x]}}",
+            "R403",
+            3,
+            "targets.a.apiKey",
+        ),
+        ("targets: {a: {apiKey: {env: K}, manifests: []}}", "R403", 3, "targets.a.manifests"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(
@@ -114,6 +128,74 @@ def test_a_mistake_is_told_with_its_place(
     assert configured.config is None
     fault = configured.diagnostics[0]
     assert (fault.code, fault.place.line, fault.path) == (code, line, path)
+
+
+@pytest.mark.parametrize(
+    ("option", "path"),
+    [
+        ("ownership: mine", "ownership"),
+        ("undeclared: remove", "undeclared"),
+        ("vars: {stage: 1}", "vars.stage"),
+        ("ignore: [{}]", "ignore[0]"),
+        ("ignore: [{label: x}]", "ignore[0].label"),
+        ("limits: {deletes: true}", "limits.deletes"),
+        ("limits: {deletes: 1.5}", "limits.deletes"),
+        ("limits: {changes: '30'}", "limits.changes"),
+        ('limits: {changes: "30%\\n"}', "limits.changes"),
+        ("limits: {changes: -5%}", "limits.changes"),
+        ("secrets: {env: X}", "secrets.env"),
+        ("secrets: {vars: [X]}", "secrets.vars"),
+        ('overlays: ["a\\0b"]', "overlays[0]"),
+        ('policy: [""]', "policy[0]"),
+        ('gitopsState: ""', "gitopsState"),
+    ],
+)
+def test_each_option_takes_only_what_it_means(tmp_path: Path, option: str, path: str) -> None:
+    text = f"targets: {{a: {{apiKey: {{env: K}}, manifests: [x], {option}}}}}\n"
+    (fault,) = read(tmp_path, text).diagnostics
+    assert fault.path == f"targets.a.{path}"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "R405"),
+        (b"a: 1\n---\nb: 2\n", "R405"),
+        (b"- 1\n", "R403"),
+        (b"\xff\xfe\x00", "R001"),
+        (b"targets: {a: 1, a: 2}\n", "R003"),
+    ],
+)
+def test_what_is_no_configuration_is_told(tmp_path: Path, data: bytes, code: str) -> None:
+    path = tmp_path / "reconciler.yaml"
+    path.write_bytes(data)
+    configured = read_config(str(path), {}, SCHEMA)
+    assert (configured.config, configured.diagnostics[0].code) == (None, code)
+
+
+def test_names_and_values_may_be_of_any_script(tmp_path: Path) -> None:
+    text = (
+        "targets: {a: {apiKey: {env: K}, manifests: [numéros/], vars: {stage: 本番}, "
+        "ignore: [{name: 'пример-*'}]}}\n"
+    )
+    found = target(tmp_path, text)
+    assert found.manifests == (f"{tmp_path}/numéros",)
+    assert found.variables == {"stage": "本番"}
+    assert found.ignore == (IgnoreRule(name="пример-*"),)
+
+
+def test_a_file_of_the_api_key_is_relative_to_the_configuration(tmp_path: Path) -> None:
+    found = target(tmp_path, "targets: {a: {apiKey: {file: key}, manifests: [x]}}\n")
+    assert found.api_key == ApiKeySource(file=f"{tmp_path}/key")
+
+
+@pytest.mark.parametrize("url", ["http://api.vapi.ai", "https://[::1", "https://me:pw@host"])
+def test_the_environment_may_not_send_the_key_astray(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="VAPI_BASE_URL"):
+        read_config(None, {"VAPI_BASE_URL": url}, SCHEMA)
 
 
 def test_a_key_that_is_written_out_is_not_repeated(tmp_path: Path) -> None:

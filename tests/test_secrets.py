@@ -11,7 +11,15 @@ from reconciler.errors import InputError
 from reconciler.model import ApiKeySource, Json, Secret
 from reconciler.secrets import SecretReader, api_key
 
-ENVIRON = {"HOOK_TOKEN": "value", "VAPI_API_KEY": "key", "HOOK_EMPTY": "", "HOME": "/root"}
+KEY_FILE = "secrets/key"
+ENVIRON = {
+    "HOOK_TOKEN": "value",
+    "HOOK_UNICODE": "schlüssel-鍵",
+    "HOOK_BYTES": "\udcff",
+    "VAPI_API_KEY": "key",
+    "HOOK_EMPTY": "",
+    "HOME": "/root",
+}
 
 
 def reader(root: Path) -> SecretReader:
@@ -19,7 +27,7 @@ def reader(root: Path) -> SecretReader:
         ENVIRON,
         allowed_env=("HOOK_*", "VAPI_*"),
         allowed_files=("secrets",),
-        api_key_env=frozenset({"VAPI_API_KEY"}),
+        api_keys=(ApiKeySource(env=("VAPI_API_KEY",)), ApiKeySource(file=str(root / KEY_FILE))),
         root=root,
     )
 
@@ -30,6 +38,13 @@ def files(root: Path) -> Path:
     (directory / "token").write_text("0012345678\n")
     (directory / "binary").write_bytes(b"\xff\xfe")
     (directory / "large").write_text("x" * 100_000)
+    (directory / "windows").write_bytes(b"\xef\xbb\xbfvalue\r\n")
+    (directory / "lines").write_text("one\ntwo\n\n")
+    (root / KEY_FILE).write_text("the-key\n")
+    (directory / "key-link").symlink_to("key")
+    (directory / "empty").write_text("\n")
+    (directory / "loop").symlink_to("loop")
+    (directory / "up").symlink_to(root)
     (root / "outside").write_text("outside")
     (directory / "link").symlink_to(root / "outside")
     (directory / "inner").symlink_to(directory / "token")
@@ -41,7 +56,10 @@ def files(root: Path) -> Path:
     [
         ({"env": "HOOK_TOKEN"}, "value"),
         ({"file": "secrets/token"}, "0012345678"),
+        ({"env": "HOOK_UNICODE"}, "schlüssel-鍵"),
         ({"file": "secrets/inner"}, "0012345678"),
+        ({"file": "secrets/windows"}, "value"),
+        ({"file": "secrets/lines"}, "one\ntwo\n"),
         ({"file": "secrets/../secrets/token"}, "0012345678"),
     ],
 )
@@ -56,6 +74,15 @@ def test_what_is_allowed_is_read(tmp_path: Path, reference: dict[str, Json], val
         ({"env": "VAPI_API_KEY"}, "API key"),
         ({"env": "HOOK_UNSET"}, "not set"),
         ({"env": "HOOK_EMPTY"}, "not set"),
+        ({"env": "HOOK_BYTES"}, "not UTF-8"),
+        ({"env": "hook_token"}, "may not read the variable"),
+        ({"file": ""}, "may not read the file"),
+        ({"file": "secrets/up/outside"}, "may not read the file"),
+        ({"file": "secrets/loop"}, "cannot be read"),
+        ({"file": "secrets/empty"}, "is empty"),
+        ({"file": "secrets/token\0"}, "null character"),
+        ({"file": "secrets/key"}, "API key"),
+        ({"file": "secrets/key-link"}, "API key"),
         ({"file": "outside"}, "may not read the file"),
         ({"file": "secrets/../outside"}, "may not read the file"),
         ({"file": "secrets/link"}, "may not read the file"),
@@ -72,6 +99,24 @@ def test_everything_else_is_refused_in_words(
 ) -> None:
     with pytest.raises(InputError, match=says):
         reader(files(tmp_path)).read(reference)
+
+
+def test_a_target_reads_its_api_key_from_a_file(tmp_path: Path) -> None:
+    source = ApiKeySource(file=str(files(tmp_path) / KEY_FILE))
+    assert api_key(source, {}).reveal() == "the-key"
+
+
+@pytest.mark.parametrize("name", ["secrets/nothing", "secrets/empty", "secrets/lines", "secrets"])
+def test_a_file_that_holds_no_api_key_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=name):
+        api_key(ApiKeySource(file=str(files(tmp_path) / name)), {})
+
+
+def test_nothing_is_allowed_until_it_is_listed(tmp_path: Path) -> None:
+    nothing = SecretReader(ENVIRON, (), (), (), files(tmp_path))
+    for reference in ({"env": "HOOK_TOKEN"}, {"file": "secrets/token"}):
+        with pytest.raises(InputError, match="may not read"):
+            nothing.read(reference)
 
 
 def test_the_first_variable_that_is_set_holds_the_api_key() -> None:

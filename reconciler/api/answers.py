@@ -32,7 +32,7 @@ def read_answer(answer: Answer) -> Any:
         raise _error(answer)
     try:
         return loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         message = f"the API answered {answer.status} with a body that is not whole JSON"
         raise Uncertain(message, status=answer.status) from None
 
@@ -66,7 +66,7 @@ def _words(answer: Answer) -> str:
     """What an error body says: the API's message, one or many, or the edge's own text."""
     try:
         value = loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _page(answer.body)
     message = value.get("message") if isinstance(value, dict) else value
     if isinstance(message, list):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from json import dumps
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from reconciler import __version__
+from reconciler.checks.base_url import SAFE_URL, base_url_fault
 from reconciler.errors import InputError, Refused, Uncertain
 from reconciler.model import Json, Secret
 
@@ -37,7 +36,8 @@ class Transport:
 
     def __init__(self, base_url: str, api_key: Secret, *, timeout: float) -> None:
         """Prepare for `base_url`; `timeout` is for one answer, in seconds. Raises InputError."""
-        check_base_url(base_url)
+        if reason := base_url_fault(base_url):
+            raise InputError(f"the base URL: {reason}", help=SAFE_URL)
         self._http = httpx.Client(
             base_url=base_url,
             headers={
@@ -88,29 +88,6 @@ class Transport:
 def encode(body: Mapping[str, Json]) -> bytes:
     """A request body as JSON: the only place where secrets become text."""
     return dumps(_revealed(body), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def check_base_url(base_url: str) -> None:
-    """Raise InputError unless the URL is https, or http on loopback."""
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname:
-        return
-    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
-        return
-    raise InputError(
-        f"the base URL {base_url} would send the key in clear",
-        help="use https; http is for loopback only, as with reconciler sandbox",
-    )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _read(response: httpx.Response) -> bytes:

@@ -119,7 +119,11 @@ class Executor:
         provider = self.fields.providers[operation.provider]
         if not not_taken(operation.body, live, provider):
             return ()
-        looked = self.account.get_number(live.id)
+        try:
+            looked = self.account.get_number(live.id)
+        except ApiError:
+            # The write landed and is remembered: a look that fails must not call it a failure.
+            looked = None
         return not_taken(operation.body, looked or live, provider)
 
 

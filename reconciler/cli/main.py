@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, Final, Never
 
 import click
@@ -54,6 +55,7 @@ def reconciler(context: click.Context, /, **said: Any) -> None:
 
 def main() -> Never:
     """Run the command and exit with the code that the contract gives its ending."""
+    _show_what_can_be_shown()
     try:
         code = reconciler.main(standalone_mode=False)
         sys.stdout.flush()
@@ -77,6 +79,13 @@ def main() -> Never:
         sys.exit(EXIT_ERROR)
 
 
+def _show_what_can_be_shown() -> None:
+    """Escape what a terminal of a small character set cannot show, rather than fail on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _tell_error(error: ReconcilerError) -> None:
     """Say what is wrong; for files with errors, every one of them with its place."""
     validation = getattr(error, "validation", None)
@@ -89,6 +98,8 @@ def _tell_error(error: ReconcilerError) -> None:
 
 
 def _tell(message: str, help_text: str) -> None:
-    click.echo(f"error: {message}", err=True)
+    from reconciler.report.escape import terminal_lines
+
+    click.echo(f"error: {terminal_lines(message)}", err=True)
     if help_text:
-        click.echo(f"  = help: {help_text}", err=True)
+        click.echo(f"  = help: {terminal_lines(help_text, '          ')}", err=True)

@@ -18,7 +18,7 @@ import click
 from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
-from reconciler.model import Json, Validation
+from reconciler.model import ApiKeySource, Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
 from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
 from reconciler.secrets import SecretReader, api_key
@@ -100,7 +100,10 @@ class Session:
             os.environ,
             allowed_env=self.target.secrets_env,
             allowed_files=self.target.secrets_files,
-            api_key_env=frozenset(self.target.api_key.env) | frozenset(API_KEY_VARIABLES),
+            api_keys=(
+                ApiKeySource(env=API_KEY_VARIABLES),
+                *(each.api_key for each in self.config.targets.values()),
+            ),
             root=self.config.directory,
         )
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -139,6 +140,23 @@ def test_retry_after_as_a_date_is_honoured() -> None:
         assert 50 < pauses[0] <= 60
 
 
+@pytest.mark.parametrize(
+    "said", ["soon", "-5", "nan", "Mon, 32 Foo 2026", "Wed, 21 Oct 2015 07:28:00 GMT"]
+)
+def test_a_retry_after_that_says_nothing_useful_leaves_the_usual_pause(said: str) -> None:
+    with client(failing(429, None, Retry_After=said), number) as (made, _, pauses):
+        read(made)
+        assert pauses == [0.5]
+
+
+@pytest.mark.parametrize("said", ["100000", "inf"])
+def test_a_pause_beyond_the_budget_is_not_begun(said: str) -> None:
+    with client(failing(429, None, Retry_After=said)) as (made, seen, pauses):
+        with pytest.raises(Throttled):
+            read(made)
+        assert (len(seen), pauses) == (1, [])
+
+
 def test_pauses_grow_up_to_a_bound() -> None:
     policy = RetryPolicy(jitter=lambda: 1.0)
     waits = [delay(attempt, None, policy) for attempt in range(1, 9)]
@@ -168,6 +186,49 @@ def test_the_edge_is_explained_and_its_page_is_not_shown() -> None:
     with client(edge) as (made, _, _), pytest.raises(Unauthorized, match="1010") as raised:
         read(made)
     assert "proxy" in raised.value.help
+
+
+DEEP = b"[" * 200_000
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"ok", b"<html></html>", b'{"id": "1"', b"\xff\xfe", DEEP, b"9" * 5000]
+)
+def test_a_success_that_is_no_json_proves_nothing(body: bytes) -> None:
+    with pytest.raises(Uncertain, match="not whole JSON"):
+        read_answer(Answer(200, {}, body))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"message": "one", "error": "Bad Request", "statusCode": 400}', "400: one"),
+        (b'{"message": ["one", "two"]}', "400: one; two"),
+        (b'{"message": null, "error": "x"}', "400: {'message': None, 'error': 'x'}"),
+        (b'"text"', "400: text"),
+        (b"null", "400: None"),
+        (b"", "400: no words"),
+        (b"\xff plain", "400: \ufffd plain"),
+        (b"<!doctype html><p>x</p>", "400: an HTML page"),
+    ],
+)
+def test_a_refusal_is_told_in_the_words_of_its_body(body: bytes, words: str) -> None:
+    with pytest.raises(Refused) as raised:
+        read_answer(Answer(400, {}, body))
+    assert raised.value.message.endswith(words)
+
+
+@pytest.mark.parametrize("body", [DEEP, b'{"message": "' + b"x" * 100_000 + b'"}', b"y" * 100_000])
+def test_a_long_refusal_is_cut_to_what_people_read(body: bytes) -> None:
+    with pytest.raises(Refused) as raised:
+        read_answer(Answer(400, {}, body))
+    assert len(raised.value.message) < 600
+
+
+def test_the_words_of_an_answer_cannot_paint_a_terminal() -> None:
+    body = '{"message": "a\\u001b[31mb\\u202ec\\nd\\u2028e"}'.encode()
+    with pytest.raises(Refused, match="a \\[31mb c d e$"):
+        read_answer(Answer(400, {}, body))
 
 
 def test_an_html_error_is_told_by_its_title() -> None:
@@ -205,6 +266,58 @@ def test_every_request_says_who_we_are_and_sends_the_key() -> None:
         read(made)
     assert seen[0].headers["User-Agent"].startswith("vapi-reconciler/")
     assert seen[0].headers["Authorization"] == f"Bearer {KEY}"
+
+
+def test_the_user_agent_of_a_library_is_never_sent() -> None:
+    with client(number) as (made, seen, _):
+        create(made)
+    assert "httpx" not in str(seen[0].headers)
+    assert [name.lower() for name in seen[0].headers].count("user-agent") == 1
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(number) as (proxy, seen):
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "")
+        with Client("http://127.0.0.1:9", Secret(KEY)) as made:
+            read(made)
+    assert [each.path for each in seen] == ["http://127.0.0.1:9/phone-number/1"]
+
+
+def test_an_exemption_from_the_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(number) as (proxy, through), serving(number) as (url, direct):
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        with Client(url, Secret(KEY)) as made:
+            read(made)
+    assert (len(through), len(direct)) == (0, 1)
+
+
+def test_an_id_cannot_lead_to_another_path() -> None:
+    with client(number) as (made, seen, _):
+        made.get_number("../assistant?x=1#y")
+    assert seen[0].path == "/phone-number/..%2Fassistant%3Fx%3D1%23y"
+
+
+def test_a_base_url_may_have_a_path_of_its_own() -> None:
+    with serving(number) as (url, seen), Client(f"{url}/prefix", Secret(KEY)) as made:
+        read(made)
+    assert seen[0].path == "/prefix/phone-number/1"
+
+
+def test_2500_numbers_are_listed_over_http() -> None:
+    stamps = [*range(800), *[5000] * 700, *range(9000, 10_000)]
+    rows = [{"id": str(at), "createdAt": f"{stamp:08}"} for at, stamp in enumerate(stamps)]
+
+    def page(exchange: Exchange) -> None:
+        asked = dict(parse_qsl(urlsplit(exchange.path).query))
+        bound = asked.get("createdAtLe", "99999999")
+        newest = [row for row in reversed(rows) if row["createdAt"] <= bound]
+        exchange.answer(200, newest[: int(asked["limit"])])
+
+    with client(page) as (made, seen, _):
+        assert {each.id for each in made.list_numbers()} == {row["id"] for row in rows}
+        assert len(seen) == 3
 
 
 def test_secrets_become_text_in_the_request_body_alone() -> None:
