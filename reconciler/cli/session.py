@@ -20,6 +20,7 @@ from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
 from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
+from reconciler.report.escape import terminal_lines
 from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
 from reconciler.secrets import SecretReader, api_key
 
@@ -96,11 +97,13 @@ class Session:
             yield client
 
     def _secret_reader(self) -> SecretReader:
+        keys = [each.api_key for each in self.config.targets.values()]
         return SecretReader(
             os.environ,
             allowed_env=self.target.secrets_env,
             allowed_files=self.target.secrets_files,
-            api_key_env=frozenset(self.target.api_key.env) | frozenset(API_KEY_VARIABLES),
+            api_key_env=frozenset(API_KEY_VARIABLES).union(*(each.env for each in keys)),
+            api_key_files=frozenset(each.file for each in keys if each.file),
             root=self.config.directory,
         )
 
@@ -146,7 +149,7 @@ def note(shared: Shared, message: str) -> None:
 
         click.echo(dumps({"time": _now(), "level": "info", "message": message}), err=True)
     else:
-        click.echo(message, err=True)
+        click.echo(terminal_lines(message), err=True)
 
 
 def read_json(path: Path) -> Any:
