@@ -65,7 +65,7 @@ class SecretReader:
             )
         keys = (os.path.realpath(each.file) for each in self.api_keys if each.file)
         if str(real) in keys:
-            raise InputError(f"{name} holds the API key, which no manifest may read")
+            raise InputError(f"the file {name} holds the API key, which no manifest may read")
         value = _text(real, name)
         if not value:
             raise InputError(f"the file {name} is empty")
