@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconciler.cli.options import Shared, limit_options, limits_over, with_shared
+from reconciler.cli.limits import limit_options, limits_over
+from reconciler.cli.options import Shared, with_shared
 from reconciler.errors import InputError
 from reconciler.model import Outcome, Plan, Result, Status
 from reconciler.report import OUTCOME_FORMATS

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from reconciler.cli.options import Shared, limit_options, limits_over, with_shared
+from reconciler.cli.limits import limit_options, limits_over
+from reconciler.cli.options import Shared, with_shared
 from reconciler.model import Plan
 from reconciler.report import PLAN_FORMATS
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from json import loads
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
 from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
-from reconciler.model import Validation
+from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
 from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
 from reconciler.secrets import SecretReader, api_key
@@ -82,6 +82,7 @@ class Session:
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(_labels(self.shared.selector), self.shared.only),
             base=base,
+            policies={path: _policy(path) for path in self.target.policy},
         )
 
     @contextmanager
@@ -156,6 +157,22 @@ def read_json(path: Path) -> Any:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise InputError(f"{path}: is not whole JSON: {error}") from error
+
+
+def _policy(path: str) -> Mapping[str, Json]:
+    """A policy: a JSON Schema, as JSON or YAML. Raises InputError where it is none."""
+    from jsonschema import Draft202012Validator, SchemaError
+
+    from reconciler.documents import read_plain
+
+    try:
+        schema: Any = read_plain(Path(path).read_bytes(), path)
+        Draft202012Validator.check_schema(schema)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except SchemaError as error:
+        raise InputError(f"{path}: is not a JSON Schema: {error.message}") from error
+    return cast("Mapping[str, Json]", schema)
 
 
 def _lines(file: str) -> tuple[str, ...]:

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from json import dumps
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from reconciler.model import Diagnostic, Place, Severity, Validation
-from reconciler.report.escape import terminal
+from reconciler.model import Diagnostic, Json, Place, Severity, Validation
+from reconciler.report.escape import json_text, terminal, terminal_lines
+from reconciler.report.sources import TOKEN, Sources, sources
 from reconciler.report.views import Style, ValidationView
-from reconciler.report.words import count
+from reconciler.report.words import columns, count
 
 _LONGEST_LINE: Final = 160
-_TOKEN: Final = re.compile(r"\"[^\"]*\"?|'[^']*'?|[^\s:,\[\]{}]+")
-# Rules about secrets: the line may hold one, so only its key is shown.
-_SECRET_CODES: Final = frozenset({"R215", "R216"})
+_LONGEST_TOKEN: Final = 40
 
 
 def validation_text(view: ValidationView) -> str:
     """Each diagnostic with the source it is about, then a summary."""
-    blocks = [
-        "\n".join(_block(each, view.sources.get(each.place.file, ()), view.style))
-        for each in view.validation.diagnostics
-    ]
+    diagnostics = view.validation.diagnostics
+    files = sources(view.sources, diagnostics)
+    blocks = ["\n".join(_block(each, files, view.style)) for each in diagnostics]
     return "\n\n".join([*blocks, summary(view.validation)]) + "\n"
 
 
 def validation_json(view: ValidationView) -> str:
     """The document of the contract; lines and columns count from 1."""
     validation = view.validation
-    document = {
+    document: Json = {
         "valid": validation.valid,
         "summary": {
             "manifests": validation.manifests,
@@ -52,7 +48,7 @@ def validation_json(view: ValidationView) -> str:
             for each in validation.diagnostics
         ],
     }
-    return dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def summary(validation: Validation) -> str:
@@ -70,55 +66,55 @@ def _count(validation: Validation, severity: Severity) -> int:
     return sum(1 for each in validation.diagnostics if each.severity is severity)
 
 
-def _block(fault: Diagnostic, lines: Sequence[str], style: Style) -> Iterator[str]:
+def _block(fault: Diagnostic, files: Sources, style: Style) -> Iterator[str]:
     paint = style.red if fault.severity is Severity.ERROR else style.yellow
     head, *more = fault.message.split("\n")
     yield f"{paint(f'{fault.severity.value}[{fault.code}]')}: {style.bold(terminal(head))}"
     yield from (f"  {terminal(line)}" for line in more)
-    place = fault.place
-    yield f"  {style.dim('-->')} {terminal(place.file)}:{place.line}:{place.column}"
-    near = [each for each in fault.related if each.file == place.file and each.line != place.line]
-    if 0 < place.line <= len(lines):
-        yield from _snippet(fault, sorted({*near, place}), lines, style)
+    yield f"  {style.dim('-->')} {_where(fault.place)}"
+    yield from _snippet(fault, files, style)
     for other in fault.related:
-        if other.file != place.file:
-            yield f"   = see {terminal(other.file)}:{other.line}:{other.column}"
+        if other.file != fault.place.file:
+            yield f"   {style.dim('=')} see {_where(other)}"
     if fault.help:
-        yield f"   {style.dim('=')} help: {terminal(fault.help)}"
+        yield f"   {style.dim('=')} help: {terminal_lines(fault.help, ' ' * 11)}"
 
 
-def _snippet(
-    fault: Diagnostic, places: Sequence[Place], lines: Sequence[str], style: Style
-) -> Iterator[str]:
-    width = max(2, len(str(places[-1].line)))
+def _where(place: Place) -> str:
+    return f"{terminal(place.file)}:{place.line}:{place.column}"
+
+
+def _snippet(fault: Diagnostic, files: Sources, style: Style) -> Iterator[str]:
+    """The line of the fault with a caret, after or before the lines of the file it relates to."""
+    place = fault.place
+    line = files.line(place)
+    if line is None:
+        return
+    near = {each for each in fault.related if each.file == place.file and each.line != place.line}
+    numbers = sorted({each.line for each in near} | {place.line})
+    width = max(2, len(str(numbers[-1])))
     gutter = style.dim(f"{' ' * width} |")
     yield gutter
-    for place in places:
-        if place.line > len(lines):
+    for number in numbers:
+        text = files.line(replace(place, line=number))
+        if text is None:
             continue
-        line = lines[place.line - 1]
-        shown, caret = _pointed(line, place, hide=fault.code in _SECRET_CODES)
-        yield f"{style.dim(f'{place.line:>{width}} |')} {shown}"
-        if place == fault.place:
-            note = f" {fault.path} is the second" if len(places) > 1 and fault.path else ""
+        column = place.column if number == place.line else 1
+        shown, caret = _pointed(text, column)
+        yield f"{style.dim(f'{number:>{width}} |')} {shown}"
+        if number == place.line:
+            note = f" {terminal(fault.path)} is the second" if near and fault.path else ""
             yield f"{gutter} {style.red(caret)}{note}"
 
 
-def _pointed(line: str, place: Place, *, hide: bool) -> tuple[str, str]:
-    """The line as shown, and the caret under the token that stands at the place."""
-    start = place.column - 1
-    found = _TOKEN.match(line, start)
-    token = found.group() if found else ""
-    if hide:
-        line = line[: start + len(token)] + ": (not shown)"
-    lead = _columns(terminal(line[:start]))
-    shown = terminal(line)
-    if len(shown) > _LONGEST_LINE:
-        shown = f"{shown[:_LONGEST_LINE]}…"
-    return shown, " " * lead + "^" * max(1, _columns(terminal(token)))
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: wide characters take two, combining none."""
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-    return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)
+def _pointed(line: str, column: int) -> tuple[str, str]:
+    """What is shown of a line, and the caret under the token that stands at `column`."""
+    start = min(column - 1, len(line))
+    found = TOKEN.match(line, start)
+    token = found.group()[:_LONGEST_TOKEN] if found else ""
+    # A line that is too long is cut at its end, and at its beginning where the token needs it.
+    first = max(0, start + len(token) - _LONGEST_LINE)
+    last = first + _LONGEST_LINE
+    before = ("…" if first else "") + terminal(line[first:start])
+    shown = before + terminal(line[start:last]) + ("…" if last < len(line) else "")
+    return shown, " " * columns(before) + "^" * max(1, columns(terminal(token)))

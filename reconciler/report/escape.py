@@ -7,7 +7,10 @@ could otherwise paint a terminal, forge a line of a plan, or turn the direction 
 from __future__ import annotations
 
 import unicodedata
+from json import dumps
 from typing import Final
+
+from reconciler.model import Json
 
 # Control, format (bidi marks and the like), surrogate and line-breaking characters.
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -15,14 +18,26 @@ _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def terminal(text: str) -> str:
     """Text for one line of a terminal: what is unsafe is shown by its code point."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_visible(each) if _is_unsafe(each) else each for each in text)
 
 
-def terminal_lines(text: str) -> str:
-    """The same for a text of several lines of our own making."""
-    return "\n".join(terminal(line) for line in text.split("\n"))
+def terminal_lines(text: str, indent: str = "") -> str:
+    """The same for several lines of our own making; `indent` stands before each but the first."""
+    return f"\n{indent}".join(terminal(line) for line in text.split("\n"))
+
+
+def json_text(document: Json) -> str:
+    """A document as JSON that is safe to print: what is unsafe is escaped, and nothing is lost."""
+    lines = dumps(document, indent=2, ensure_ascii=False).split("\n")
+    return "".join(f"{_escaped(line)}\n" for line in lines)
+
+
+def _escaped(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(dumps(each)[1:-1] if _is_unsafe(each) else each for each in line)
 
 
 def _is_unsafe(character: str) -> bool:
@@ -30,11 +45,14 @@ def _is_unsafe(character: str) -> bool:
 
 
 def _visible(character: str) -> str:
-    match character:
-        case "\n":
-            return "\\n"
-        case "\t":
+    match ord(character):
+        case 0x09:
             return "\\t"
-        case _:
-            code = ord(character)
-            return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - a byte
+        case 0x0A:
+            return "\\n"
+        case code if code <= 0xFF:  # noqa: PLR2004 - what \x can say
+            return f"\\x{code:02x}"
+        case code if code <= 0xFFFF:  # noqa: PLR2004 - what \u can say
+            return f"\\u{code:04x}"
+        case code:
+            return f"\\U{code:08x}"

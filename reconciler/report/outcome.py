@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from json import dumps
 from typing import Any, Final
 
-from reconciler.model import Action, Outcome, Result, Status
-from reconciler.report.escape import terminal
+from reconciler.model import Action, Json, Outcome, Result, Status
+from reconciler.report.escape import json_text, terminal
 from reconciler.report.views import OutcomeView, Style
 from reconciler.report.words import count
 
@@ -25,12 +24,12 @@ def outcome_json(view: OutcomeView) -> str:
     """The document of the contract."""
     outcome = view.outcome
     counted = Counter(each.status for each in outcome.results)
-    document = {
+    document: Json = {
         "target": outcome.target,
         "operations": [_document(each) for each in outcome.results],
         "summary": {status.value: counted[status] for status in Status},
     }
-    return dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _document(result: Result) -> dict[str, Any]:
@@ -51,20 +50,20 @@ def _document(result: Result) -> dict[str, Any]:
 
 
 def _result(result: Result, style: Style) -> Iterator[str]:
-    operation = result.operation
-    address = operation.address
+    operation, message = result.operation, terminal(result.error_message)
+    address, action = terminal(operation.address), operation.action
+    new = f"  {style.dim(terminal(result.live_id or ''))}" if action is Action.CREATE else ""
     match result.status:
         case Status.DONE:
-            yield f"  {style.green(address)} {_DONE[operation.action]}"
+            yield f"  {style.green(address)} {_DONE[action]}{new}"
         case Status.RECOVERED:
-            yield f"  {style.green(address)} created; its answer was lost, and it was found"
+            yield f"  {style.green(address)} created{new}  its answer was lost, and it was found"
         case Status.FAILED:
-            message = terminal(result.error_message)
-            yield f"  {style.red(address)} {operation.action.value} failed: {message}"
+            yield f"  {style.red(address)} {action.value} failed: {message}"
         case Status.SKIPPED:
-            yield f"  {style.yellow(address)} {operation.action.value} {result.error_message}"
+            yield f"  {style.yellow(address)} {action.value} {message}"
     for path in result.not_taken:
-        yield f"    {style.yellow('not taken by the API:')} {path}"
+        yield f"    {style.yellow('not taken by the API:')} {terminal(path)}"
 
 
 def _closing(outcome: Outcome, style: Style) -> str:
@@ -77,9 +76,18 @@ def _closing(outcome: Outcome, style: Style) -> str:
         f"Resources: {written[Action.CREATE]} added, {written[Action.PATCH]} changed, "
         f"{written[Action.DELETE]} destroyed."
     )
-    statuses = Counter(each.status for each in outcome.results)
-    failed, skipped = statuses[Status.FAILED], statuses[Status.SKIPPED]
-    if not failed and not skipped:
+    left = ", ".join(_left(outcome))
+    if not left:
         return f"{style.bold('Apply complete!')} {resources}"
-    left = f"{count(failed, 'operation')} failed, {skipped} not tried."
-    return f"{style.bold('Apply incomplete.')} {resources} {left}"
+    return f"{style.bold('Apply incomplete.')} {resources} {left}."
+
+
+def _left(outcome: Outcome) -> Iterator[str]:
+    """What keeps an apply from being complete."""
+    statuses = Counter(each.status for each in outcome.results)
+    if failed := statuses[Status.FAILED]:
+        yield f"{count(failed, 'operation')} failed"
+    if skipped := statuses[Status.SKIPPED]:
+        yield f"{count(skipped, 'operation')} not tried"
+    if untaken := sum(len(each.not_taken) for each in outcome.results):
+        yield f"{count(untaken, 'field')} not taken"

@@ -4,32 +4,49 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from json import dumps
 from typing import Final
 
-from reconciler.model import Action, Blocked, Change, Operation, Plan, Reason
-from reconciler.report.escape import terminal, terminal_lines
+from reconciler.model import Action, Blocked, Change, Json, Operation, Plan, Reason, Secret
+from reconciler.report.escape import json_text, terminal, terminal_lines
 from reconciler.report.views import PlanView, Style
-from reconciler.report.words import count, telephone, value
+from reconciler.report.words import are, columns, count, telephone, value
 
 NO_CHANGES: Final = "No changes. Your infrastructure matches the configuration."
+
+# The columns where what stands beside a line begins: the manifest's place, and a remark.
+_PLACES: Final = 76
+_REMARKS: Final = 52
+# Two values that take more than this stand below each other.
+_ONE_LINE: Final = 100
+_GONE: Final = {
+    Reason.TOMBSTONE: "declared absent",
+    Reason.REMOVED: "its manifest is gone",
+    Reason.UNOWNED: "not declared here",
+}
+_HEALTH: Final = {
+    "activating": "is not active yet",
+    "blocked": "is blocked by the provider",
+    "incomplete": "is active, but has no number",
+}
 
 
 def plan_text(view: PlanView) -> str:
     """Every operation with its changes, what is blocked and why, and Terraform's last line."""
     plan, style = view.plan, view.style
-    parts = [_header(plan, style)]
-    parts += ["\n".join(each) for each in _blocks(plan, style)]
-    parts += ["\n".join(each) for each in (_warnings(plan, style), _health(plan, style)) if each]
-    if style.verbose and plan.unmanaged:
-        parts.append("\n".join(_unmanaged(plan)))
-    parts.append("\n".join(_closing(plan, style)))
-    return "\n\n".join(parts) + "\n"
+    parts = [
+        _header(plan, style),
+        *_blocks(plan, style),
+        "\n".join(_warnings(plan, style)),
+        "\n".join(_health(plan, style)),
+        "\n".join(_unmanaged(plan)) if style.verbose else "",
+        "\n".join(_closing(plan, style)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def plan_json(view: PlanView) -> str:
     """The plan document (`schemas/plan.schema.json`)."""
-    return dumps(view.document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(view.document)
 
 
 def _header(plan: Plan, style: Style) -> str:
@@ -37,27 +54,24 @@ def _header(plan: Plan, style: Style) -> str:
     return f"{style.bold(terminal(plan.target))}  {terminal(plan.base_url)}  {manifests}, {live}"
 
 
-def _blocks(plan: Plan, style: Style) -> Iterator[list[str]]:
+def _blocks(plan: Plan, style: Style) -> Iterator[str]:
     """One block an operation, a replace as one; then what is blocked without an operation."""
     refusals: dict[str, list[Blocked]] = defaultdict(list)
     for each in plan.blocked:
         refusals[each.address].append(each)
-    replaced = _replaced(plan)
+    released = _released(plan)
     for operation in plan.operations:
         address = operation.address
-        if address in replaced and operation.action is Action.DELETE:
+        if operation is released.get(address):
             continue
         blocked = refusals.pop(address, [])
-        yield list(_block(operation, replaced.get(address), blocked, style))
+        yield "\n".join(_block(operation, released.get(address), blocked, style))
     for address, blocked in refusals.items():
-        guards = ", ".join(each.guard for each in blocked)
-        yield [
-            f"  {style.bold(f'# {address} is blocked by {guards}')}",
-            *_refusals(blocked, style),
-        ]
+        title = style.bold(f"# {terminal(address)} is blocked by {_guards(blocked)}")
+        yield "\n".join([f"  {title}", *_refusals(blocked, style)])
 
 
-def _replaced(plan: Plan) -> dict[str, Operation]:
+def _released(plan: Plan) -> dict[str, Operation]:
     """The delete half of each replace, by address."""
     return {
         each.address: each
@@ -69,20 +83,17 @@ def _replaced(plan: Plan) -> dict[str, Operation]:
 def _block(
     operation: Operation, released: Operation | None, blocked: Sequence[Blocked], style: Style
 ) -> Iterator[str]:
-    title = f"# {operation.address} {_verb(operation, blocked)}"
+    title = f"# {terminal(operation.address)} {_verb(operation, blocked)}"
     if blocked:
-        title += ": blocked by " + ", ".join(each.guard for each in blocked)
+        title += f": blocked by {_guards(blocked)}"
     source = operation.source
-    where = f"{terminal(source.file)}:{source.line}" if source else ""
-    yield f"  {style.bold(title)}{_padding(title, style)}{style.dim(where)}".rstrip()
-    lost = released.changes if released else ()
-    width = max((len(each.path) for each in (*lost, *operation.changes)), default=0)
-    for change in lost:
-        yield _change(change, width, style)
-    for change in operation.changes:
-        stray = operation.action is Action.PATCH and change.after is None
-        note = "set elsewhere, not in the manifest" if stray else ""
-        yield _change(change, width, style, note)
+    place = f"{terminal(source.file)}:{source.line}" if source else ""
+    gap = " " * max(2, _PLACES - 2 - columns(title)) if place else ""
+    yield f"  {style.bold(title)}{gap}{style.dim(place)}"
+    changes = (*released.changes, *operation.changes) if released else operation.changes
+    width = max((columns(terminal(each.path)) for each in changes), default=0)
+    for change in changes:
+        yield from _change(change, operation, width, style)
     yield from _refusals(blocked, style)
 
 
@@ -98,69 +109,86 @@ def _verb(operation: Operation, blocked: Sequence[Blocked]) -> str:
         case Action.PATCH, reason:
             return f"will be updated in-place, {reason.value}"
         case _, reason:
-            return f"{'must be released' if blocked else 'will be destroyed'}, {reason.value}"
+            fate = "must be released" if blocked else "will be destroyed"
+            return f"{fate}, {_GONE.get(reason, reason.value)}"
 
 
-def _change(change: Change, width: int, style: Style, note: str = "") -> str:
-    symbol, shown = _shown(change)
-    text = f"{change.path:<{width}}  {shown}"
-    paint = {"+": style.green, "-": style.red, "~": style.yellow}[symbol]
-    remark = change.note or note
-    if not remark:
-        return f"  {paint(symbol)} {text}"
-    return f"  {paint(symbol)} {text}{_padding(text, style)}{style.dim(remark)}"
+def _guards(blocked: Sequence[Blocked]) -> str:
+    return ", ".join(terminal(each.guard) for each in blocked)
 
 
-def _shown(change: Change) -> tuple[str, str]:
-    """Terraform's symbol, and the value or both values."""
-    before = _before(change)
-    after = value(change.after, change.after_name)
+def _change(change: Change, operation: Operation, width: int, style: Style) -> Iterator[str]:
+    """One line where the values are short; else the path, and the values below it."""
+    before, after = _values(change)
+    shown = " -> ".join(each for each in (before, after) if each)
+    symbol, remark = _marks(change, operation)
+    paint = {"+": style.green, "~": style.yellow}.get(symbol, style.red)
+    path = terminal(change.path)
+    is_short = "\n" not in shown and columns(shown) <= _ONE_LINE
+    left = f"{path}{' ' * (width - columns(path))}  {shown}" if is_short else path
+    gap = " " * max(2, _REMARKS - 4 - columns(left)) if remark else ""
+    yield f"{' ' * (3 - len(symbol))}{paint(symbol)} {left}{gap}{style.dim(terminal(remark))}"
+    if not is_short:
+        yield from (f"      {style.red('-')} {line}" for line in before.splitlines())
+        yield from (f"      {style.green('+')} {line}" for line in after.splitlines())
+
+
+def _marks(change: Change, operation: Operation) -> tuple[str, str]:
+    """Terraform's symbol, and what a reader should know; planning's own note comes first."""
+    symbol, remark = "~", ""
     if change.before is None:
-        return "+", after
-    if change.after is None:
-        return "-", before
-    return "~", f"{before} -> {after}"
+        symbol = "+"
+    elif change.after is None:
+        symbol = "-"
+        if operation.action is Action.PATCH:
+            elsewhere = "set elsewhere, " if operation.reason is Reason.DRIFTED else ""
+            remark = f"{elsewhere}not in the manifest"
+    elif operation.reason is Reason.REPLACE:
+        symbol, remark = "-/+", "forces replacement"
+    return symbol, change.note or remark
 
 
-def _before(change: Change) -> str:
-    """What was there; digits that are lost are written as people read them."""
-    if change.note and change.after is None and isinstance(change.before, str):
-        return telephone(change.before)
-    return value(change.before, change.before_name)
+def _values(change: Change) -> tuple[str, str]:
+    """What was there and what will be, "" where there is nothing."""
+    return (
+        _value(change, change.before, change.before_name),
+        _value(change, change.after, change.after_name),
+    )
 
 
-def _padding(text: str, style: Style) -> str:
-    return " " * max(2, style.width - len(text))
+def _value(change: Change, shown: Json, name: str) -> str:
+    if shown is None:
+        return ""
+    if change.sensitive:
+        return Secret.SHOWN
+    if change.note and change.after is None and isinstance(shown, str):
+        # Digits that are lost, as people read them.
+        return telephone(shown)
+    return value(shown, name)
 
 
 def _refusals(blocked: Sequence[Blocked], style: Style) -> Iterator[str]:
     for each in blocked:
-        yield f"  {style.red('!')} {terminal_lines(each.message)}"
+        yield f"  {style.red('!')} {terminal_lines(each.message, '    ')}"
         if each.help:
-            yield f"    to allow it: {terminal_lines(each.help)}"
+            yield f"    to allow it: {terminal_lines(each.help, '    ')}"
 
 
-def _warnings(plan: Plan, style: Style) -> list[str]:
-    return [
-        f"  {style.yellow('warning:')} {each.address}: {terminal_lines(each.message)}"
-        for each in plan.warnings
-    ]
+def _warnings(plan: Plan, style: Style) -> Iterator[str]:
+    for each in plan.warnings:
+        message = terminal_lines(each.message, "    ")
+        yield f"  {style.yellow('warning:')} {terminal(each.address)}: {message}"
 
 
-def _health(plan: Plan, style: Style) -> list[str]:
-    meaning = {
-        "activating": "is not active yet",
-        "blocked": "is blocked by the provider",
-        "incomplete": "is active, but has no number",
-    }
-    return [
-        f"  {style.yellow('unhealthy:')} {each.address} {meaning[each.status]}"
-        for each in plan.health
-    ]
+def _health(plan: Plan, style: Style) -> Iterator[str]:
+    for each in plan.health:
+        meaning = _HEALTH.get(each.status) or terminal(each.status)
+        yield f"  {style.yellow('unhealthy:')} {terminal(each.address)} {meaning}"
 
 
 def _unmanaged(plan: Plan) -> Iterator[str]:
-    yield "  Unmanaged numbers, left alone:"
+    if plan.unmanaged:
+        yield "  Unmanaged numbers, left alone:"
     for each in plan.unmanaged:
         shown = telephone(each.number or each.sip_uri) or "no number"
         yield f"    {terminal(each.id)}  {terminal(each.name) or '(no name)'}  {shown}"
@@ -178,11 +206,11 @@ def _closing(plan: Plan, style: Style) -> Iterator[str]:
         )
     remarks = []
     if summary.blocked:
-        verb = "is" if summary.blocked == 1 else "are"
-        remarks.append(f"{count(summary.blocked, 'operation')} {verb} blocked; apply would refuse.")
+        subject = count(summary.blocked, "operation")
+        remarks.append(f"{subject} {are(summary.blocked)} blocked; apply would refuse.")
     if summary.unmanaged:
-        verb = "is" if summary.unmanaged == 1 else "are"
+        subject = count(summary.unmanaged, "unmanaged number")
         hint = "" if style.verbose else " (--verbose lists them)"
-        remarks.append(f"{count(summary.unmanaged, 'unmanaged number')} {verb} left alone{hint}.")
+        remarks.append(f"{subject} {are(summary.unmanaged)} left alone{hint}.")
     if remarks:
         yield " ".join(remarks)

@@ -10,11 +10,10 @@ from reconciler.model import Json, Outcome, Plan, Validation
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text is to look; `width` is where the column of notes begins."""
+    """How text is to look, and whether what is left alone is listed too."""
 
     color: bool = False
     verbose: bool = False
-    width: int = 78
 
     def red(self, text: str) -> str:
         """For what is lost or wrong."""

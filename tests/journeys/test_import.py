@@ -1,6 +1,5 @@
 """Adoption: what an account holds becomes manifests, and the next plan is empty."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +53,9 @@ ACCOUNT: dict[str, Any] = {
 }
 
 
-def account(tmp_path: Path) -> str:
-    seed = tmp_path / "seed.json"
-    seed.write_text(json.dumps(ACCOUNT))
-    return str(seed)
-
-
 @pytest.mark.parametrize("secrets", ["clear", "masked", "omitted"])
 def test_after_import_all_the_next_plan_is_empty(tmp_path: Path, secrets: str) -> None:
-    with sandbox("--seed", account(tmp_path), "--secrets", secrets) as url:
+    with sandbox(ACCOUNT, secrets=secrets) as url:
         desk = Desk(tmp_path, url)
         desk.configure()
         imported = desk.run("import", "--all", "--format", "json")
@@ -81,14 +74,14 @@ def test_after_import_all_the_next_plan_is_empty(tmp_path: Path, secrets: str) -
 
 
 def test_what_the_description_does_not_know_is_told(tmp_path: Path) -> None:
-    with sandbox("--seed", account(tmp_path)) as url:
+    with sandbox(ACCOUNT) as url:
         told = Desk(tmp_path, url).run("import", "--number", "+14155550102")
     assert told.code == 0
     assert "not kept, the description does not know it: future" in told.out
 
 
 def test_a_lost_lock_leaves_imported_numbers_found(tmp_path: Path) -> None:
-    with sandbox("--seed", account(tmp_path)) as url:
+    with sandbox(ACCOUNT) as url:
         desk = Desk(tmp_path, url)
         desk.configure()
         names = desk.run("import", "--all", "--format", "json").json["variables"]
@@ -99,7 +92,7 @@ def test_a_lost_lock_leaves_imported_numbers_found(tmp_path: Path) -> None:
 
 
 def test_a_file_is_never_overwritten_unless_forced(tmp_path: Path) -> None:
-    with sandbox("--seed", account(tmp_path)) as url:
+    with sandbox(ACCOUNT) as url:
         desk = Desk(tmp_path, url)
         target = tmp_path / "numbers" / "unicode.yaml"
         target.parent.mkdir()
@@ -112,7 +105,7 @@ def test_a_file_is_never_overwritten_unless_forced(tmp_path: Path) -> None:
 
 
 def test_what_is_managed_already_is_skipped(tmp_path: Path) -> None:
-    with sandbox("--seed", account(tmp_path)) as url:
+    with sandbox(ACCOUNT) as url:
         desk = Desk(tmp_path, url)
         desk.run("import", "--number", "+14155550103")
         again = desk.run("import", "--all", "--format", "json").json
@@ -127,9 +120,7 @@ def test_a_number_that_is_not_there_is_an_error(desk: Desk, arguments: list[str]
 
 def test_what_no_manifest_may_hold_is_told(tmp_path: Path) -> None:
     odd = {"provider": "vapi", "name": "x" * 60, "sipUri": "sip:a@sip.vapi.ai"}
-    seed = tmp_path / "seed.json"
-    seed.write_text(json.dumps({"phone-number": [odd]}))
-    with sandbox("--seed", str(seed)) as url:
+    with sandbox({"phone-number": [odd]}) as url:
         told = Desk(tmp_path, url).run("import", "--all")
     assert told.code == 0
     assert "spec.name must have at most 40 characters" in told.out

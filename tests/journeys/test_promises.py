@@ -21,18 +21,12 @@ def sip(user: str, **more: Any) -> dict[str, Any]:
     return {"provider": "vapi", "sipUri": f"sip:{user}@sip.vapi.ai", **more}
 
 
-def seeded(tmp_path: Path, **collections: Any) -> list[str]:
-    path = tmp_path / "seed.json"
-    path.write_text(json.dumps({key.replace("_", "-"): each for key, each in collections.items()}))
-    return ["--seed", str(path)]
-
-
 @pytest.mark.parametrize(("count", "lists"), [(999, 1), (1001, 2)])
 def test_an_account_costs_one_list_request_for_each_thousand(
     tmp_path: Path, count: int, lists: int
 ) -> None:
     numbers = [sip(f"u{index}", name=f"n{index}") for index in range(count)]
-    with sandbox(*seeded(tmp_path, phone_number=numbers)) as url:
+    with sandbox({"phone-number": numbers}) as url:
         desk = Desk(tmp_path, url)
         desk.manifest("n7", sip("u7"))
         planned = desk.plan()
@@ -70,7 +64,7 @@ def test_the_outcome_as_json_is_the_document_of_the_contract(desk: Desk) -> None
 
 @pytest.mark.parametrize("kind", ["clear", "masked", "omitted"])
 def test_no_secret_is_in_anything_that_is_printed_or_kept(tmp_path: Path, kind: str) -> None:
-    with sandbox("--secrets", kind) as url:
+    with sandbox(secrets=kind) as url:
         desk = Desk(tmp_path, url, {"HOOK_TOKEN": CANARY})
         desk.configure(secrets={"env": ["HOOK_*"]})
         token = {"env": "HOOK_TOKEN"}
@@ -143,7 +137,7 @@ def test_a_partial_run_never_releases_what_it_did_not_look_at(desk: Desk) -> Non
 
 
 def test_what_is_refused_for_good_is_partial_once_and_then_an_error(tmp_path: Path) -> None:
-    with sandbox("--quota", "1") as url:
+    with sandbox(quota=1) as url:
         desk = Desk(tmp_path, url)
         for key in ("first", "second"):
             desk.manifest(key, {"provider": "vapi", "numberDesiredAreaCode": "415"})
@@ -166,7 +160,7 @@ def test_what_is_refused_for_good_is_partial_once_and_then_an_error(tmp_path: Pa
 )
 def test_a_call_that_may_be_repeated_survives_one_fault(tmp_path: Path, fault: str) -> None:
     numbers = [sip(key, name=key) for key in ("kept", "gone")]
-    with sandbox("--fault", fault, *seeded(tmp_path, phone_number=numbers)) as url:
+    with sandbox({"phone-number": numbers}, [fault]) as url:
         desk = Desk(tmp_path, url)
         desk.manifest("kept", sip("kept", assistantId="new"))
         desk.manifest("gone", sip("gone"), lifecycle={"state": "absent"})
@@ -179,7 +173,7 @@ def test_a_call_that_may_be_repeated_survives_one_fault(tmp_path: Path, fault: s
 def test_after_a_kill_the_next_run_converges_and_no_number_is_bought_twice(
     tmp_path: Path,
 ) -> None:
-    with sandbox("--fault", "POST:delay=200") as url:
+    with sandbox(faults=["POST:delay=200"]) as url:
         desk = Desk(tmp_path, url)
         for key in ("a", "b", "c", "d"):
             desk.manifest(key, {"provider": "vapi", "numberDesiredAreaCode": "415"})

@@ -1,10 +1,10 @@
 """Plan and apply as users and pipelines meet them: exit codes, formats, promises."""
 
-import json
 import os
 import pty
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +24,7 @@ def test_planning_never_writes(desk: Desk) -> None:
 def test_an_unchanged_target_costs_one_list_and_one_for_each_kind_referred_to(
     tmp_path: Path,
 ) -> None:
-    seed = tmp_path / "seed.json"
-    seed.write_text(json.dumps({"assistant": [{"name": "Bot"}], "squad": [{"name": "Crew"}]}))
-    with sandbox("--seed", str(seed)) as url:
+    with sandbox({"assistant": [{"name": "Bot"}], "squad": [{"name": "Crew"}]}) as url:
         desk = Desk(tmp_path, url)
         desk.manifest("a", SIP | {"assistantId": {"name": "Bot"}})
         desk.manifest("b", {"provider": "vapi", "sipUri": "sip:b@sip.vapi.ai", "squadId": "x"})
@@ -79,7 +77,7 @@ def test_a_refused_plan_writes_nothing_not_even_the_harmless_part(desk: Desk) ->
 
 def test_what_the_api_refuses_is_told_and_the_rest_is_done(desk: Desk) -> None:
     desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
-    with sandbox("--stock", "212=1") as url:
+    with sandbox(stock={"212": 1}) as url:
         short = Desk(desk.directory, url)
         short.manifest("b", {"provider": "vapi", "numberDesiredAreaCode": "212"})
         ended = short.apply("--format", "json")
@@ -92,7 +90,7 @@ def test_what_the_api_refuses_is_told_and_the_rest_is_done(desk: Desk) -> None:
 
 
 def test_a_field_that_the_api_did_not_take_is_named(tmp_path: Path) -> None:
-    with sandbox("--not-cleared", "squadId") as url:
+    with sandbox(not_cleared=frozenset({"squadId"})) as url:
         desk = Desk(tmp_path, url)
         desk.manifest("a", SIP | {"squadId": "crew"})
         desk.apply()
@@ -106,7 +104,7 @@ def test_a_field_that_the_api_did_not_take_is_named(tmp_path: Path) -> None:
 def test_a_create_whose_answer_is_lost_is_found_and_never_sent_again(
     tmp_path: Path, fault: str
 ) -> None:
-    with sandbox("--fault", fault) as url:
+    with sandbox(faults=[fault]) as url:
         desk = Desk(tmp_path, url)
         desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
         ended = desk.apply("--format", "json")
@@ -117,7 +115,7 @@ def test_a_create_whose_answer_is_lost_is_found_and_never_sent_again(
 
 @pytest.mark.parametrize("fault", ["POST:drop-before@1", "POST:500-before@1", "POST:429=0@1"])
 def test_a_create_that_did_not_land_is_sent_again(tmp_path: Path, fault: str) -> None:
-    with sandbox("--fault", fault) as url:
+    with sandbox(faults=[fault]) as url:
         desk = Desk(tmp_path, url)
         desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
         assert desk.apply().code == 0
@@ -219,13 +217,13 @@ def test_without_a_lock_none_is_written(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "era",
     [
-        "--secrets=clear --no-provider-in-patch",
-        "--secrets=masked --nulls-kept",
-        "--secrets=omitted --echo-defaults",
+        {"secrets": "clear", "provider_in_patch": False},
+        {"secrets": "masked", "nulls_kept": True},
+        {"secrets": "omitted", "echo_defaults": True},
     ],
 )
-def test_the_second_plan_is_empty_in_every_era(tmp_path: Path, era: str) -> None:
-    with sandbox(*era.split()) as url:
+def test_the_second_plan_is_empty_in_every_era(tmp_path: Path, era: dict[str, Any]) -> None:
+    with sandbox(**era) as url:
         desk = Desk(tmp_path, url, {"HOOK_TOKEN": "t" * 24})
         desk.configure(secrets={"env": ["HOOK_*"]})
         headers = {"X-Token": {"env": "HOOK_TOKEN"}}

@@ -1,0 +1,182 @@
+"""Diagnostics that point at the line, and what of a line is not shown."""
+
+import json
+
+import pytest
+
+from reconciler.model import Place, Severity
+from tests.report.samples import diagnostic, diagnostics_as, golden
+
+SUPPORT = """\
+spec:
+  provider: vapi
+  assistantId: {name: Support bot}
+  server: {url: http://hooks.example.com}
+  squadId: 2f0c1f0a-6c1e-4f0e-9a53-0d8f5a1b7c11
+"""
+
+
+def snippet(text: str, column: int, code: str = "R999") -> tuple[str, str]:
+    """The line of source as it is shown, and the line with the caret."""
+    shown = diagnostics_as("text", diagnostic(column=column, code=code), text=text).splitlines()
+    return shown[3].removeprefix(" 1 | "), shown[4].removeprefix("   | ")
+
+
+def pointed(text: str, column: int) -> str:
+    """What stands above the caret, where every character takes one column."""
+    line, caret = snippet(text, column)
+    return line[caret.index("^") : len(caret)]
+
+
+def test_diagnostics_are_shown_with_their_lines() -> None:
+    found = (
+        diagnostic(
+            "a number routes to at most one of assistantId, squadId, workflowId",
+            5,
+            3,
+            code="R201",
+            path="spec.squadId",
+            help="remove one of the two",
+            related=(Place("a.yaml", 3, 3),),
+        ),
+        diagnostic("url is not https", 4, 12, severity=Severity.WARNING, code="R213"),
+        diagnostic("two of one name", 2, 3, code="R202", related=(Place("b.yaml", 7, 9),)),
+    )
+    assert diagnostics_as("text", *found, text=SUPPORT) == golden("every-validation.txt")
+    assert diagnostics_as("json", *found, text=SUPPORT) == golden("every-validation.json")
+
+
+def test_nothing_found_is_one_line() -> None:
+    assert diagnostics_as("text") == "1 manifest, 0 errors, 0 warnings\n"
+
+
+def test_a_warning_leaves_a_validation_valid() -> None:
+    told = json.loads(diagnostics_as("json", diagnostic(severity=Severity.WARNING)))
+    assert told["valid"]
+    assert told["summary"] == {"manifests": 1, "errors": 0, "warnings": 1}
+
+
+def test_a_fault_of_no_line_that_there_is_shows_none() -> None:
+    assert diagnostics_as("text", diagnostic(line=9), text="a: 1\n").splitlines()[:3] == [
+        "error[R999]: it is wrong",
+        "  --> a.yaml:9:1",
+        "",
+    ]
+
+
+def test_a_message_of_several_lines_is_indented() -> None:
+    shown = diagnostics_as("text", diagnostic("several:\n1\n2")).splitlines()
+    assert shown[:3] == ["error[R999]: several:", "  1", "  2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "token"),
+    [
+        ("  provider: vapi", 3, "provider"),
+        ("  provider: vapi", 13, "vapi"),
+        ('  "a key": 1', 3, '"a key"'),
+        ("  'a key': 1", 3, "'a key'"),
+        ("{a: {b: 1}}", 6, "b"),
+        ("- [one, two]", 9, "two"),
+        ("x: [", 4, "["),
+    ],
+)
+def test_the_caret_stands_under_the_token(text: str, column: int, token: str) -> None:
+    assert pointed(text, column) == token
+
+
+@pytest.mark.parametrize("column", [6, 60])
+def test_the_caret_stands_behind_a_line_that_ends_before_it(column: int) -> None:
+    assert snippet("a: 12", column) == ("a: 12", "     ^")
+
+
+def test_a_tab_is_shown_and_keeps_the_caret_right() -> None:
+    assert snippet("a:\tbcd", 4) == ("a:\\tbcd", "    ^^^")
+
+
+def test_wide_characters_take_two_columns() -> None:
+    assert snippet("電話: 夜間", 5) == ("電話: 夜間", " " * 6 + "^" * 4)
+
+
+def test_combining_characters_take_none() -> None:
+    line = "ü: xy".replace("ü", "u\u0308")
+    assert snippet(line, 5) == (line, "   ^^")
+
+
+def test_a_long_line_is_cut_at_its_end() -> None:
+    line, caret = snippet(f"key: {'a' * 400}", 1)
+    assert line == f"key: {'a' * 155}…"
+    assert caret == "^^^"
+
+
+def test_a_long_line_is_cut_at_its_beginning_where_the_fault_is_far_right() -> None:
+    text = f"{{a: {'a' * 400}, wrong: 1, {'b' * 400}: 1}}"
+    assert pointed(text, text.index("wrong") + 1) == "wrong"
+    line, _ = snippet(text, text.index("wrong") + 1)
+    assert (line[0], line[-1], len(line)) == ("…", "…", 162)
+
+
+def test_a_long_token_is_pointed_at_where_it_begins() -> None:
+    line, caret = snippet(f"{'k' * 400}: 1", 1)
+    assert (len(line), caret) == (161, "^" * 40)
+
+
+@pytest.mark.parametrize("code", ["R215", "R216"])
+def test_a_secret_that_a_rule_found_is_not_shown(code: str) -> None:
+    assert snippet("  X-Odd: hunter2", 3, code) == ("  X-Odd: (not shown)", "  ^^^^^")
+
+
+def test_a_secret_is_not_shown_by_another_fault_of_its_line() -> None:
+    text = "{X-Odd: hunter2, nme: x}"
+    shown = diagnostics_as(
+        "text", diagnostic(column=2, code="R216"), diagnostic(column=18), text=text
+    )
+    assert "hunter2" not in shown
+
+
+def test_of_two_secrets_on_a_line_none_is_shown() -> None:
+    text = "{X-Odd: hunter2, X-Even: hunter3}"
+    found = [diagnostic(column=each, code="R216") for each in (18, 2)]
+    assert "hunter" not in diagnostics_as("text", *found, text=text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "twilioAuthToken: hunter2",
+        "twilioAuthTokn: hunter2",
+        "'X-Api-Key' : hunter2",
+        "headers: {Authorization: Bearer hunter2}",
+        "authentication: {username: a, password: hunter2}",
+        "x-webhook-signature: {hunter2",
+        "apiKey: hunter2",
+        "password: {env: A} # token: hunter2",
+        "url: https://me:hunter2@hooks.example.com",
+    ],
+)
+def test_what_sounds_like_a_secret_is_not_shown_whatever_the_fault(line: str) -> None:
+    shown, _ = snippet(line, 1)
+    assert "hunter2" not in shown
+    assert "(not shown)" in shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "credentialId: hunter2",
+        "twilioAuthToken: {env: TOKEN}",
+        "password: {file: secrets/sip}",
+        "secrets: {env: [A_*]}",
+        "apiKey:",
+        "key: startsWith",
+        "authentication:   # token",
+        "url: https://hooks.example.com/@me",
+    ],
+)
+def test_what_is_no_secret_is_shown(line: str) -> None:
+    assert snippet(line, 1)[0] == line
+
+
+def test_a_related_line_is_shown_without_its_secret() -> None:
+    found = diagnostic(line=2, related=(Place("a.yaml", 1, 1),))
+    assert "hunter2" not in diagnostics_as("text", found, text="password: hunter2\nb: 1\n")
