@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.desk import Desk, sandbox
+from tests.journeys.desk import Desk, served
 
 
 @pytest.fixture(scope="session")
 def account() -> Iterator[str]:
-    """One sandbox for all journeys that need no switch of their own."""
-    with sandbox() as url:
+    """One served sandbox for all journeys that need no switch of their own."""
+    with served() as url:
         yield url
 
 

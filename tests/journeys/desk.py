@@ -141,3 +141,18 @@ def sandbox(
         rules = tuple(parse_rule(each) for each in faults)
         with running(create_app(DESCRIPTION, store, Settings(faults=rules, **switches))) as url:
             yield url
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """`reconciler sandbox` as a process on a free port, with an empty account; yields its URL."""
+    process = subprocess.Popen(
+        [*COMMAND, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split()[-1]
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
