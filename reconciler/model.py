@@ -439,3 +439,5 @@ class Outcome:
     target: str
     results: tuple[Result, ...]
     interrupted: bool = False
+    # What was created and does not serve calls, after waiting for it.
+    health: tuple[Unhealthy, ...] = ()

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from reconciler.cli.limits import limit_options, limits_over
-from reconciler.cli.options import Shared, with_shared
+from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.errors import InputError
-from reconciler.model import Outcome, Plan, Result, Status
+from reconciler.model import Outcome, Plan, Result, Status, Unhealthy
 from reconciler.report import OUTCOME_FORMATS
 
 if TYPE_CHECKING:
@@ -37,15 +37,18 @@ LOOK_AGAIN_AFTER: Final = 2.0
 @click.option("--plan", "saved", metavar="FILE", help="Apply exactly this saved plan.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--base", metavar="REF", help="Release what this git revision declared, now gone.")
+@click.option("--wait", type=Duration(), help="Wait so long until created numbers serve calls.")
 @click.option("--no-lock", is_flag=True, help="Neither read nor write the lock file.")
 @limit_options
 @with_shared(*OUTCOME_FORMATS)
 def apply(
     shared: Shared,
+    *,
     paths: tuple[str, ...],
     saved: str | None,
     auto_approve: bool,
     base: str | None,
+    wait: float | None,
     no_lock: bool,
     **said: Any,
 ) -> int:
@@ -66,6 +69,8 @@ def apply(
         if planned.plan.operations and not reviewed and not auto_approve:
             _ask(shared, planned.plan)
         outcome = run(session, job, planned, account)
+        if wait and not outcome.interrupted:
+            outcome = replace(outcome, health=_wait(outcome, account, wait))
     click.echo(show_outcome(shared, outcome), nl=False)
     return exit_code(outcome)
 
@@ -99,7 +104,7 @@ def exit_code(outcome: Outcome) -> int:
         return EXIT_INTERRUPTED
     written = [each for each in outcome.results if each.status in (Status.DONE, Status.RECOVERED)]
     whole = [each for each in written if not each.not_taken]
-    if len(whole) == len(outcome.results):
+    if len(whole) == len(outcome.results) and not outcome.health:
         return 0
     return EXIT_PARTIAL if written else EXIT_ERROR
 
@@ -110,6 +115,17 @@ def show_outcome(shared: Shared, outcome: Outcome) -> str:
     from reconciler.report import OutcomeView
 
     return OUTCOME_FORMATS[shared.format or "text"](OutcomeView(outcome, style(shared)))
+
+
+def _wait(outcome: Outcome, account: Account, seconds: float) -> tuple[Unhealthy, ...]:
+    """Wait until what was created serves calls, for `seconds` at most or until interrupted."""
+    from reconciler.apply import Stop, wait_until_active
+
+    stop = Stop()
+    with _interruptible(stop):
+        return wait_until_active(
+            outcome, account, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
+        )
 
 
 def _read_plan(path: Path) -> Plan:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reconciler.model import Action, Json, Outcome, Result, Status
 from reconciler.report.escape import json_text, terminal
+from reconciler.report.health import health_lines
 from reconciler.report.views import OutcomeView, Style
 from reconciler.report.words import count
 
@@ -17,6 +18,7 @@ _DONE: Final = {Action.CREATE: "created", Action.PATCH: "changed", Action.DELETE
 def outcome_text(view: OutcomeView) -> str:
     """One line an operation, then a summary in Terraform's words."""
     lines = [line for each in view.outcome.results for line in _result(each, view.style)]
+    lines += health_lines(view.outcome.health, view.style)
     return "\n".join([*lines, *([""] if lines else []), _closing(view.outcome, view.style)]) + "\n"
 
 
@@ -28,6 +30,7 @@ def outcome_json(view: OutcomeView) -> str:
         "target": outcome.target,
         "operations": [_document(each) for each in outcome.results],
         "summary": {status.value: counted[status] for status in Status},
+        "health": [{"address": each.address, "status": each.status} for each in outcome.health],
     }
     return json_text(document)
 

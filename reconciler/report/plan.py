@@ -8,6 +8,7 @@ from typing import Final
 
 from reconciler.model import Action, Blocked, Change, Json, Operation, Plan, Reason, Secret
 from reconciler.report.escape import json_text, terminal, terminal_lines
+from reconciler.report.health import health_lines
 from reconciler.report.views import PlanView, Style
 from reconciler.report.words import are, columns, count, telephone, value
 
@@ -23,11 +24,6 @@ _GONE: Final = {
     Reason.REMOVED: "its manifest is gone",
     Reason.UNOWNED: "not declared here",
 }
-_HEALTH: Final = {
-    "activating": "is not active yet",
-    "blocked": "is blocked by the provider",
-    "incomplete": "is active, but has no number",
-}
 
 
 def plan_text(view: PlanView) -> str:
@@ -37,7 +33,7 @@ def plan_text(view: PlanView) -> str:
         _header(plan, style),
         *_blocks(plan, style),
         "\n".join(_warnings(plan, style)),
-        "\n".join(_health(plan, style)),
+        "\n".join(health_lines(plan.health, style)),
         "\n".join(_unmanaged(plan)) if style.verbose else "",
         "\n".join(_closing(plan, style)),
     ]
@@ -178,12 +174,6 @@ def _warnings(plan: Plan, style: Style) -> Iterator[str]:
     for each in plan.warnings:
         message = terminal_lines(each.message, "    ")
         yield f"  {style.yellow('warning:')} {terminal(each.address)}: {message}"
-
-
-def _health(plan: Plan, style: Style) -> Iterator[str]:
-    for each in plan.health:
-        meaning = _HEALTH.get(each.status) or terminal(each.status)
-        yield f"  {style.yellow('unhealthy:')} {terminal(each.address)} {meaning}"
 
 
 def _unmanaged(plan: Plan) -> Iterator[str]:

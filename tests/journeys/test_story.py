@@ -234,3 +234,17 @@ def test_the_second_plan_is_empty_in_every_era(tmp_path: Path, era: dict[str, An
         assert desk.plan()["operations"] == []
         rotated = desk.run("plan", "--format", "json", HOOK_TOKEN="r" * 24).json
         assert [each["sensitive"] for each in rotated["operations"][0]["changes"]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("patience", "code", "health"), [("20s", 0, []), ("1s", 4, ["activating"])]
+)
+def test_apply_can_wait_until_a_number_serves_calls(
+    tmp_path: Path, patience: str, code: int, health: list[str]
+) -> None:
+    with sandbox(activation_seconds=3 if code == 0 else 60) as url:
+        desk = Desk(tmp_path, url)
+        desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
+        ended = desk.apply("--wait", patience, "--format", "json")
+    assert ended.code == code
+    assert [each["status"] for each in ended.json["health"]] == health

@@ -134,9 +134,10 @@ def test_a_secret_is_not_shown_by_another_fault_of_its_line() -> None:
     assert "hunter2" not in shown
 
 
-def test_of_two_secrets_on_a_line_none_is_shown() -> None:
+@pytest.mark.parametrize("columns", [(2, 18), (18, 2)])
+def test_of_two_secrets_on_a_line_none_is_shown(columns: tuple[int, int]) -> None:
     text = "{X-Odd: hunter2, X-Even: hunter3}"
-    found = [diagnostic(column=each, code="R216") for each in (18, 2)]
+    found = [diagnostic(column=each, code="R216") for each in columns]
     assert "hunter" not in diagnostics_as("text", *found, text=text)
 
 
@@ -160,6 +161,12 @@ def test_what_sounds_like_a_secret_is_not_shown_whatever_the_fault(line: str) ->
     assert "(not shown)" in shown
 
 
+def test_a_fault_within_what_is_not_shown_points_to_its_end() -> None:
+    line, caret = snippet(f"password: {'x' * 400}", 300)
+    assert line == "password: (not shown)"
+    assert len(caret) == len(line) + 1
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -170,6 +177,7 @@ def test_what_sounds_like_a_secret_is_not_shown_whatever_the_fault(line: str) ->
         "apiKey:",
         "key: startsWith",
         "authentication:   # token",
+        "authentication: {realm: sip.example.com}",
         "url: https://hooks.example.com/@me",
     ],
 )
