@@ -56,7 +56,7 @@ def test_whatever_is_written_is_read_back(value: dict[str, Any]) -> None:
 
 
 def test_a_manifest_reads_as_people_write_them() -> None:
-    spec = {
+    spec: dict[str, Any] = {
         "provider": "vapi",
         "number": "+14155550100",
         "smsEnabled": False,
