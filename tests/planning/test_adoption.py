@@ -12,13 +12,13 @@ SECRET = "canary-token-0123456789"  # noqa: S105 - made up
 SIP = {"sipUri": "sip:a@sip.vapi.ai", "name": "A"}
 
 
-def adopted(*held: Live, taken: tuple[str, ...] = (), **kinds: tuple[Resource, ...]) -> Any:
-    return adopt(held, held, FIELDS, Directory(kinds), taken)
+def adopted(*held: Live, taken: tuple[str, ...] = ()) -> tuple[Adopted, ...]:
+    return adopt(held, held, FIELDS, Directory(), taken)
 
 
 def one(body: dict[str, Any], provider: str = "vapi", **kinds: tuple[Resource, ...]) -> Adopted:
-    made: Adopted = adopted(live("1", body, provider=provider), **kinds)[0]
-    return made
+    held = [live("1", body, provider=provider)]
+    return adopt(held, held, FIELDS, Directory(kinds), ())[0]
 
 
 def spec(body: dict[str, Any], provider: str = "vapi", **kinds: tuple[Resource, ...]) -> Any:
