@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from reconciler.checks.explain import Kind, explain
 from reconciler.documents import find_place, read_documents
@@ -34,6 +34,12 @@ DEFAULT_TARGET: Final = "default"
 DEFAULT_BASE_URL: Final = "https://api.vapi.ai"
 API_KEY_VARIABLES: Final = ("VAPI_API_KEY", "VAPI_TOKEN")
 
+_BASE_URL: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:/[^\s?#]*)?"
+)
+_LAST_PORT: Final = 65535
+
 _CODES: Final = {Kind.UNKNOWN: "R401", Kind.MISSING: "R402"}
 _INVALID: Final = "R403"
 _UNSAFE_URL: Final = "R404"
@@ -44,7 +50,7 @@ _NOT_A_CONFIG: Final = "R405"
 class Target:
     """One account, the manifests that belong to it, and how it is to be treated.
 
-    Paths are relative to the working directory.
+    Paths are relative to the working directory, those of `secrets_files` to the configuration.
     """
 
     name: str
@@ -113,13 +119,13 @@ def read_config(
 
 
 def check_base_url(base_url: str) -> str:
-    """Why a base URL would send the key in clear, or ""."""
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname:
+    """What is wrong with a base URL, or "". No message holds more of it than scheme and host."""
+    found = _BASE_URL.fullmatch(base_url)
+    if found is None or int(found["port"] or 0) > _LAST_PORT:
+        return "a base URL is https://HOST, with a port and a path where they are needed"
+    if found["scheme"] == "https" or _is_loopback(found["host"].strip("[]")):
         return ""
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
-        return ""
-    return f"{base_url} would send the API key in clear"
+    return f"{found['scheme']}://{found['host']} would send the API key in clear"
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from reconciler.config import Target
 from reconciler.errors import InputError
 from reconciler.fields import FieldTable
 from reconciler.lockfile import LockWriter, read_lock
-from reconciler.manifests import load, load_at
+from reconciler.manifests import load, load_at, merge, read_gitops_state
 from reconciler.model import (
     Desired,
     Directory,
@@ -61,6 +61,7 @@ class Job:
     lock_path: Path | None
     selection: Selection = Selection()
     base: str | None = None
+    policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
 
 class InvalidManifestsError(InputError):
@@ -84,12 +85,20 @@ class Planned:
 def validate(job: Job) -> tuple[Validation, tuple[Manifest, ...]]:
     """Read and check the manifests of a target, offline."""
     loaded = load(job.paths)
-    diagnostics = (*loaded.diagnostics, *check(loaded.manifests, _context(job)))
-    return Validation(len(loaded.manifests), diagnostics), loaded.manifests
+    overlays = load(job.target.overlays)
+    merged = merge(loaded.manifests, overlays.manifests, job.target.variables)
+    diagnostics = (
+        *loaded.diagnostics,
+        *overlays.diagnostics,
+        *merged.diagnostics,
+        *check(merged.manifests, _context(job)),
+    )
+    return Validation(len(merged.manifests), diagnostics), merged.manifests
 
 
 def _context(job: Job) -> Context:
-    return Context(job.schema, job.fields, job.target.base_url, job.target.secrets_env)
+    target = job.target
+    return Context(job.schema, job.fields, target.base_url, target.secrets_env, job.policies)
 
 
 def plan(job: Job, account: Account, limits: Limits) -> Planned:
@@ -104,7 +113,8 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
     lock = _read_lock(job)
     kinds = sorted(referenced_kinds(manifests, job.fields))
     directory = Directory({kind: account.list_resources(kind) for kind in kinds})
-    resolved = resolve(manifests, job.fields, Known(directory, {}, job.read_secret))
+    known = Known(directory, _gitops(job), job.read_secret)
+    resolved = resolve(manifests, job.fields, known)
     if resolved.diagnostics:
         raise InvalidManifestsError(Validation(len(manifests), resolved.diagnostics))
     live = account.list_numbers()
@@ -165,6 +175,11 @@ def apply(  # noqa: PLR0913 - what is applied, to what, and how it is told and s
     memory.adopt(planned.plan, planned.live)
     executor = Executor(account, job.fields, memory.remember, observe, pause, parallel, stop)
     return executor.execute(planned.plan, frozenset(planned.live))
+
+
+def _gitops(job: Job) -> Mapping[str, Mapping[str, str]]:
+    path = job.target.gitops_state
+    return read_gitops_state(path) if path else {}
 
 
 def _read_lock(job: Job) -> Lock:

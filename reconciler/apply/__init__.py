@@ -2,5 +2,6 @@
 
 from reconciler.apply.execute import Account, Executor, Stop
 from reconciler.apply.memory import Memory
+from reconciler.apply.wait import wait_until_active
 
-__all__ = ["Account", "Executor", "Memory", "Stop"]
+__all__ = ["Account", "Executor", "Memory", "Stop", "wait_until_active"]

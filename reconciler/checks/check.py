@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from reconciler.checks import addresses, calls, exposure, lifecycle, routing, uniqueness
+from reconciler.checks.policy import policies
 from reconciler.checks.schema import SchemaCheck
 from reconciler.checks.subject import Context, Subject, subject_of
 from reconciler.model import Diagnostic, Manifest, Place
@@ -44,6 +45,7 @@ def check(manifests: Sequence[Manifest], context: Context) -> tuple[Diagnostic, 
     misshapen = [fault for each in subjects for fault in shape.faults(each)]
     meaning = [fault for each in subjects for rule in _EACH for fault in rule(each, context)]
     meaning += [fault for rule in _TOGETHER for fault in rule(subjects)]
+    meaning += policies(subjects, context)
     found = dict.fromkeys(_one_a_mistake(misshapen, meaning))
     return tuple(sorted(found, key=lambda each: (each.place, each.code, each.path)))
 

@@ -42,6 +42,8 @@ _ALL: Final = (
     _error("R012", "a file or directory that cannot be read"),
     _warning("R013", "a file without a document"),
     _error("R014", "a document that is not a mapping"),
+    _error("R020", "an overlay without a manifest"),
+    _error("R021", "a variable that is not defined"),
     # schema: one manifest by itself
     _error("R101", "a field that does not exist"),
     _error("R102", "a field that is missing"),
@@ -80,6 +82,8 @@ _ALL: Final = (
     _error("R303", "a name that no resource has"),
     _error("R304", "a key that the GitOps state does not know"),
     _error("R305", "an environment variable that manifests may not read"),
+    # policies: the team's own rules
+    _error("R501", "a manifest that does not meet a policy"),
     # the configuration file
     _error("R401", "a key that the configuration does not have"),
     _error("R402", "a key that the configuration lacks"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.checks.rules import RULES
 from reconciler.documents import find_place
@@ -16,13 +16,15 @@ class Context:
     """What manifests are checked against, beside each other.
 
     `schema` is the manifest schema as JSON values, `base_url` the API of the target, and
-    `allowed_env` the glob patterns of the variables that manifests may read.
+    `allowed_env` the glob patterns of the variables that manifests may read. `policies` are
+    further JSON Schemas that every manifest must meet, by the name of their file.
     """
 
     schema: Mapping[str, Json]
     fields: FieldTable
     base_url: str = "https://api.vapi.ai"
     allowed_env: tuple[str, ...] = ()
+    policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ def _tell_error(error: ReconcilerError) -> None:
 
 
 def _tell(message: str, help_text: str) -> None:
-    click.echo(f"error: {message}", err=True)
+    from reconciler.report.escape import terminal_lines
+
+    click.echo(f"error: {terminal_lines(message)}", err=True)
     if help_text:
-        click.echo(f"  = help: {help_text}", err=True)
+        click.echo(f"  = help: {terminal_lines(help_text)}", err=True)

@@ -32,7 +32,13 @@ class Stock(click.ParamType[tuple[str, int]]):
 
 
 @click.command("sandbox")
-@click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8787,
+    show_default=True,
+    help="Port; 0 picks a free one.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--db", metavar="FILE", default=":memory:", help="Keep the account in this file.")
 @click.option(
@@ -41,7 +47,13 @@ class Stock(click.ParamType[tuple[str, int]]):
     help="Fill a fresh account from this YAML or JSON file.",
 )
 @click.option("--key", multiple=True, metavar="KEY", help="Take only this API key.")
-@click.option("--region", type=click.Choice(["us", "eu"]), default="us", show_default=True)
+@click.option(
+    "--region",
+    type=click.Choice(["us", "eu"]),
+    default="us",
+    show_default=True,
+    help="Region of SIP hosts.",
+)
 @click.option("--quota", type=click.IntRange(0), default=5, show_default=True, help="Free numbers.")
 @click.option("--stock", type=Stock(), multiple=True, metavar="CODE=N", help="Numbers for sale.")
 @click.option(

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from json import loads
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
 from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
-from reconciler.model import Validation
+from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
+from reconciler.report.escape import terminal_lines
 from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
 from reconciler.secrets import SecretReader, api_key
 
@@ -82,6 +83,7 @@ class Session:
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(_labels(self.shared.selector), self.shared.only),
             base=base,
+            policies={path: _policy(path) for path in self.target.policy},
         )
 
     @contextmanager
@@ -95,11 +97,13 @@ class Session:
             yield client
 
     def _secret_reader(self) -> SecretReader:
+        keys = [each.api_key for each in self.config.targets.values()]
         return SecretReader(
             os.environ,
             allowed_env=self.target.secrets_env,
             allowed_files=self.target.secrets_files,
-            api_key_env=frozenset(self.target.api_key.env) | frozenset(API_KEY_VARIABLES),
+            api_key_env=frozenset(API_KEY_VARIABLES).union(*(each.env for each in keys)),
+            api_key_files=frozenset(each.file for each in keys if each.file),
             root=self.config.directory,
         )
 
@@ -131,9 +135,12 @@ def style(shared: Shared) -> Style:
 
 def show_validation(shared: Shared, validation: Validation, name: str = "text") -> str:
     """The diagnostics as text, with the lines of the files that they are about."""
+    from reconciler.checks import RULES
+
     files = {place.file for each in validation.diagnostics for place in (each.place, *each.related)}
     sources = {file: _lines(file) for file in sorted(files)}
-    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared)))
+    titles = {code: rule.title for code, rule in RULES.items()}
+    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared), titles))
 
 
 def note(shared: Shared, message: str) -> None:
@@ -145,7 +152,7 @@ def note(shared: Shared, message: str) -> None:
 
         click.echo(dumps({"time": _now(), "level": "info", "message": message}), err=True)
     else:
-        click.echo(message, err=True)
+        click.echo(terminal_lines(message), err=True)
 
 
 def read_json(path: Path) -> Any:
@@ -156,6 +163,22 @@ def read_json(path: Path) -> Any:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise InputError(f"{path}: is not whole JSON: {error}") from error
+
+
+def _policy(path: str) -> Mapping[str, Json]:
+    """A policy: a JSON Schema, as JSON or YAML. Raises InputError where it is none."""
+    from jsonschema import Draft202012Validator, SchemaError
+
+    from reconciler.documents import read_plain
+
+    try:
+        schema: Any = read_plain(Path(path).read_bytes(), path)
+        Draft202012Validator.check_schema(schema)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except SchemaError as error:
+        raise InputError(f"{path}: is not a JSON Schema: {error.message}") from error
+    return cast("Mapping[str, Json]", schema)
 
 
 def _lines(file: str) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ def digest(document: Mapping[str, Json]) -> str:
     """What a document must still add up to when it is read again."""
     held = {key: value for key, value in document.items() if key != "digest"}
     text = dumps(held, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"sha256:{sha256(text.encode()).hexdigest()}"
+    # A name may hold half of a surrogate pair, as JSON can.
+    return f"sha256:{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def read_document(value: Json) -> Plan:

@@ -20,8 +20,11 @@ EXAMPLES = [
     for code, section in SECTIONS.items()
     for kind, text in _EXAMPLE.findall(section)
 ]
-# What no short text can show: files and directories, depth, other schemas, the account.
-WITHOUT_EXAMPLE = {"R001", "R006", "R010", "R011", "R012", "R110", "R301", "R302", "R303", "R304"}
+# What no short text can show: files and directories, overlays, depth, other schemas, the account.
+WITHOUT_EXAMPLE = {
+    *("R001", "R006", "R010", "R011", "R012", "R020", "R021"),
+    *("R110", "R301", "R302", "R303", "R304", "R501"),
+}
 
 
 def completed(text: str) -> str:

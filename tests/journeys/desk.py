@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import yaml
+from jsonschema import Draft202012Validator
 
 from reconciler.documents import read_plain
 from reconciler.sandbox.app import create_app
@@ -23,6 +24,7 @@ from reconciler.sandbox.store import Store
 from reconciler.schema.packaged import OPENAPI, read_packaged
 
 DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
+PLAN_SCHEMA = Draft202012Validator(json.loads(read_packaged("plan.schema.json")))
 COMMAND = [sys.executable, "-m", "reconciler"]
 
 
@@ -67,8 +69,12 @@ class Desk:
     def apply(self, *arguments: str, **environ: str) -> Ended:
         return self.run("apply", "numbers", "--auto-approve", *arguments, **environ)
 
-    def plan(self, *arguments: str) -> Any:
-        return self.run("plan", "numbers", "--format", "json", *arguments).json
+    def plan(self, *arguments: str, **environ: str) -> Any:
+        """The plan document, which is always one that its schema allows."""
+        ended = self.run("plan", "numbers", "--format", "json", *arguments, **environ)
+        assert ended.code == 0, ended.err
+        assert list(PLAN_SCHEMA.iter_errors(ended.json)) == []
+        return ended.json
 
     def manifest(self, key: str, spec: Mapping[str, Any], **parts: Any) -> Path:
         """Write the manifest of a number; `parts` are lifecycle, binding and metadata."""

@@ -32,11 +32,11 @@ def closing(text: str) -> str:
 
 
 def test_an_outcome_is_shown_whole() -> None:
-    assert outcome_as("text", *PARTLY) == golden("outcome.txt")
+    assert outcome_as("text", *PARTLY) == golden("every-outcome.txt")
 
 
 def test_the_json_is_the_document_of_the_contract() -> None:
-    assert outcome_as("json", *PARTLY) == golden("outcome.json")
+    assert outcome_as("json", *PARTLY) == golden("every-outcome.json")
 
 
 def test_a_complete_apply_is_told_in_the_words_of_terraform() -> None:
@@ -48,6 +48,13 @@ def test_a_complete_apply_is_told_in_the_words_of_terraform() -> None:
 
 def test_an_apply_of_nothing_is_complete() -> None:
     assert outcome_as("text") == "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.\n"
+
+
+def test_the_id_of_a_new_number_is_told_and_of_no_other() -> None:
+    created = outcome_as("text", result(Status.DONE, Action.CREATE, live_id="4f2c"))
+    changed = outcome_as("text", result(Status.DONE, Action.PATCH, live_id="4f2c"))
+    assert "  PhoneNumber/sales created  4f2c\n" in created
+    assert "  PhoneNumber/sales changed\n" in changed
 
 
 def test_a_create_that_was_found_again_counts_as_added() -> None:

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from reconciler.model import Action, Blocked, Change, Place, Reason, Summary, Unhealthy, Warned
+from reconciler.model import (
+    Action,
+    Blocked,
+    Change,
+    Json,
+    Place,
+    Reason,
+    Summary,
+    Unhealthy,
+    Warned,
+)
 from reconciler.planning import to_document
 from tests.report.samples import everything, golden, live, operation, plan, plan_as
 
@@ -19,12 +29,12 @@ def last_lines(text: str) -> list[str]:
 
 
 def test_a_plan_is_shown_whole() -> None:
-    assert plan_as("text", everything()) == golden("plan.txt")
+    assert plan_as("text", everything()) == golden("every-plan.txt")
 
 
 def test_the_json_is_the_plan_document() -> None:
-    assert plan_as("json", everything()) == golden("plan.json")
-    assert json.loads(golden("plan.json")) == to_document(everything(), "1.2.3")
+    assert plan_as("json", everything()) == golden("every-plan.json")
+    assert json.loads(golden("every-plan.json")) == to_document(everything(), "1.2.3")
 
 
 def test_verbose_lists_the_unmanaged_numbers() -> None:
@@ -119,6 +129,19 @@ def test_values_are_shown_as_in_json(before: str, after: str, shown: str) -> Non
     assert f"  {shown}\n" in text_of(Change("f", before, after))
 
 
+def test_a_large_value_has_a_line_for_each_entry_of_what_does_not_fit_on_one() -> None:
+    hooks: Json = [{"on": "call.ringing", "do": [{"exact": "x" * 60}], "filters": []}]
+    assert text_of(Change("hooks", None, hooks)).splitlines()[3:10] == [
+        "  + hooks",
+        "      + [",
+        "      +   {",
+        '      +     "on": "call.ringing",',
+        f'      +     "do": [{{"exact": "{"x" * 60}"}}],',
+        '      +     "filters": []',
+        "      +   }",
+    ]
+
+
 def test_long_texts_are_shown_whole_below_each_other() -> None:
     old, new = "a" * 300, "a" * 299 + "b"
     assert f'  ~ f\n      - "{old}"\n      + "{new}"\n' in text_of(Change("f", old, new))
@@ -154,9 +177,17 @@ def test_colour_adds_nothing_but_colour() -> None:
     plain = painted
     for code in ("0", "1", "2", "31", "32", "33"):
         plain = plain.replace(f"\x1b[{code}m", "")
-    assert plain == golden("plan.txt")
+    assert plain == golden("every-plan.txt")
 
 
 def test_a_place_is_told_with_its_line() -> None:
     made = plan(operation(source=Place("n/a.yaml", 7, 3)))
     assert plan_as("text", made).splitlines()[2].endswith("  n/a.yaml:7")
+
+
+def test_what_forces_a_replacement_bears_terraforms_symbol() -> None:
+    moved = Change("numberDesiredAreaCode", "415", "212")
+    made = plan(operation(Action.CREATE, "sales", moved, reason=Reason.REPLACE))
+    (line,) = (each for each in plan_as("text", made).splitlines() if "415" in each)
+    assert line.startswith('-/+ numberDesiredAreaCode  "415" -> "212"')
+    assert line.endswith("forces replacement")

@@ -1,0 +1,32 @@
+"""The state file of Vapi's own GitOps tool -> which key is which id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from reconciler.documents import read_plain
+from reconciler.errors import InputError
+
+
+def read_gitops_state(path: str) -> dict[str, dict[str, str]]:
+    """Kind of resource (`assistant`, `squad`…) to key to id, as `{gitops: KEY}` looks them up.
+
+    The file maps `assistants`, `squads`… to `key -> {uuid}` (seen in public use). Raises
+    InputError where it cannot be read.
+    """
+    try:
+        content = read_plain(Path(path).read_bytes(), path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if not isinstance(content, Mapping):
+        raise InputError(f"{path}: is not a state file of Vapi's GitOps tool")
+    return {
+        kind.removesuffix("s"): {
+            key: uuid
+            for key, each in resources.items()
+            if isinstance(uuid := each.get("uuid") if isinstance(each, Mapping) else each, str)
+        }
+        for kind, resources in content.items()
+        if isinstance(resources, Mapping)
+    }

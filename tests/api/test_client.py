@@ -1,0 +1,243 @@
+"""What each answer proves, and what is sent again because of it."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from reconciler.api import Client
+from reconciler.api.answers import read_answer
+from reconciler.api.retry import RetryPolicy, delay, may_repeat
+from reconciler.api.transport import MAX_ANSWER_BYTES, Answer, encode
+from reconciler.errors import ApiError, InputError, Refused, Throttled, Unauthorized, Uncertain
+from reconciler.model import Json, Secret
+from tests.api.server import Exchange, Handler, serving
+
+NUMBER = {"id": "1", "provider": "vapi", "name": "a"}
+KEY = "canary-key-0123456789"
+
+
+@contextmanager
+def client(
+    *script: Handler, timeout: float = 5.0
+) -> Iterator[tuple[Client, list[Exchange], list[float]]]:
+    """A client of a scripted server; its pauses are noted and not waited for."""
+    pauses: list[float] = []
+    policy = RetryPolicy(budget=1000, sleep=pauses.append, jitter=lambda: 1.0)
+    with (
+        serving(*script) as (url, seen),
+        Client(url, Secret(KEY), timeout=timeout, retry=policy) as made,
+    ):
+        yield made, seen, pauses
+
+
+def number(exchange: Exchange) -> None:
+    exchange.answer(200, NUMBER)
+
+
+def hang_up(exchange: Exchange) -> None:
+    exchange.hang_up()
+
+
+def failing(status: int, value: Any = None, **headers: str) -> Handler:
+    return lambda exchange: exchange.answer(status, value, **headers)
+
+
+def cut(exchange: Exchange) -> None:
+    exchange.text(200, '{"id": "1"', "application/json", length="4000")
+    exchange.hang_up()
+
+
+def create(made: Client) -> object:
+    return made.create_number({"provider": "vapi"})
+
+
+def patch(made: Client) -> object:
+    return made.patch_number("1", {"name": "a"})
+
+
+def read(made: Client) -> object:
+    return made.get_number("1")
+
+
+@pytest.mark.parametrize("call", [read, patch])
+@pytest.mark.parametrize("fault", [failing(500), failing(502), hang_up, cut, failing(429)])
+def test_what_does_no_harm_twice_is_sent_again(
+    fault: Handler, call: Callable[[Client], object]
+) -> None:
+    with client(fault, fault, number) as (made, seen, _):
+        call(made)
+        assert len(seen) == 3
+
+
+@pytest.mark.parametrize("fault", [failing(500), failing(502), hang_up, cut])
+def test_a_create_that_may_have_happened_is_never_sent_again(fault: Handler) -> None:
+    with client(fault, number) as (made, seen, _):
+        with pytest.raises(Uncertain):
+            create(made)
+        assert len(seen) == 1
+
+
+def test_a_create_that_was_throttled_is_sent_again() -> None:
+    with client(failing(429), number) as (made, seen, _):
+        create(made)
+        assert len(seen) == 2
+
+
+@pytest.mark.parametrize("call", [create, patch, read])
+@pytest.mark.parametrize("status", [400, 401, 403, 409, 422])
+def test_what_was_refused_is_told_and_not_sent_again(
+    status: int, call: Callable[[Client], object]
+) -> None:
+    with client(failing(status, {"message": ["one", "two"]})) as (made, seen, _):
+        with pytest.raises(Refused, match="one; two"):
+            call(made)
+        assert len(seen) == 1
+
+
+def test_nobody_there_is_a_refusal_and_asked_again() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        pauses: list[float] = []
+        policy = RetryPolicy(attempts=3, sleep=pauses.append)
+        with (
+            Client(url, Secret(KEY), retry=policy) as made,
+            pytest.raises(Refused, match="reached"),
+        ):
+            create(made)
+    assert len(pauses) == 2
+
+
+def test_no_answer_in_time_proves_nothing() -> None:
+    def slow(exchange: Exchange) -> None:
+        time.sleep(0.5)
+        exchange.answer(200, NUMBER)
+
+    with (
+        client(slow, timeout=0.1) as (made, _, _),
+        pytest.raises(Uncertain, match="no answer in time"),
+    ):
+        create(made)
+
+
+def test_retry_after_in_seconds_is_honoured() -> None:
+    with client(failing(429, None, Retry_After="7"), number) as (made, _, pauses):
+        read(made)
+        assert pauses == [7]
+
+
+def test_retry_after_as_a_date_is_honoured() -> None:
+    when = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    with client(failing(429, None, Retry_After=when), number) as (made, _, pauses):
+        read(made)
+        assert 50 < pauses[0] <= 60
+
+
+def test_pauses_grow_up_to_a_bound() -> None:
+    policy = RetryPolicy(jitter=lambda: 1.0)
+    waits = [delay(attempt, None, policy) for attempt in range(1, 9)]
+    assert waits == [0.5, 1, 2, 4, 8, 16, 30, 30]
+
+
+def test_a_429_halves_what_is_under_way_at_once() -> None:
+    with client(failing(429), number) as (made, _, _):
+        read(made)
+        assert (made.requests, made.throttled) == (2, 1)
+
+
+def test_a_delete_that_finds_nothing_has_done_its_job() -> None:
+    with client(hang_up, failing(404)) as (made, _, _):
+        made.delete_number("1")
+
+
+def test_a_number_that_is_not_there_is_none() -> None:
+    with client(failing(404)) as (made, _, _):
+        assert made.get_number("1") is None
+
+
+def test_the_edge_is_explained_and_its_page_is_not_shown() -> None:
+    def edge(exchange: Exchange) -> None:
+        exchange.text(403, "error code: 1010", "text/plain")
+
+    with client(edge) as (made, _, _), pytest.raises(Unauthorized, match="1010") as raised:
+        read(made)
+    assert "proxy" in raised.value.help
+
+
+def test_an_html_error_is_told_by_its_title() -> None:
+    answer = Answer(502, {}, b"<html><head><title>502 Bad\x1b Gateway</title></head></html>")
+    with pytest.raises(Uncertain, match="an HTML page, 502 Bad  Gateway"):
+        read_answer(answer)
+
+
+def test_a_wrong_key_is_explained() -> None:
+    refused = failing(401, {"message": "Invalid Key."})
+    with client(refused) as (made, _, _), pytest.raises(Unauthorized) as raised:
+        read(made)
+    assert "api.eu.vapi.ai" in raised.value.help
+    assert KEY not in str(raised.value) + raised.value.help
+
+
+def test_a_redirect_is_never_followed_and_the_key_goes_nowhere() -> None:
+    with serving(number) as (elsewhere, stolen):
+        redirect = failing(307, None, Location=f"{elsewhere}/phone-number/1")
+        with client(redirect) as (made, _, _), pytest.raises(Refused, match="sent us to"):
+            read(made)
+        assert stolen == []
+
+
+def test_an_answer_without_end_is_cut_off() -> None:
+    def huge(exchange: Exchange) -> None:
+        exchange.text(200, " " * (MAX_ANSWER_BYTES + 1), "application/json")
+
+    with client(huge) as (made, _, _), pytest.raises(Uncertain, match="larger than 64 MB"):
+        create(made)
+
+
+def test_every_request_says_who_we_are_and_sends_the_key() -> None:
+    with client(number) as (made, seen, _):
+        read(made)
+    assert seen[0].headers["User-Agent"].startswith("vapi-reconciler/")
+    assert seen[0].headers["Authorization"] == f"Bearer {KEY}"
+
+
+def test_secrets_become_text_in_the_request_body_alone() -> None:
+    body: dict[str, Json] = {
+        "server": {"headers": {"X": Secret("value")}},
+        "list": [Secret("other")],
+    }
+    assert encode(body) == b'{"server":{"headers":{"X":"value"}},"list":["other"]}'
+
+
+@pytest.mark.parametrize("url", ["http://api.vapi.ai", "ftp://x", "https://", "http://10.0.0.1"])
+def test_a_url_that_would_send_the_key_in_clear_is_refused(url: str) -> None:
+    with pytest.raises(InputError, match="in clear"):
+        Client(url, Secret(KEY))
+
+
+@pytest.mark.parametrize("answer", [[], "text", {"name": "no id"}, {"id": 5}])
+def test_an_answer_that_is_no_number_proves_nothing(answer: object) -> None:
+    with client(failing(200, answer)) as (made, _, _), pytest.raises(Uncertain):
+        create(made)
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (Throttled("x"), {"GET", "POST", "PATCH", "DELETE"}),
+        (Refused("no route"), {"GET", "POST", "PATCH", "DELETE"}),
+        (Refused("400", status=400), set()),
+        (Uncertain("x"), {"GET", "PATCH", "DELETE"}),
+        (ApiError("x"), set()),
+        (ValueError("x"), set()),
+    ],
+)
+def test_the_table_of_what_may_be_repeated(error: Exception, again: set[str]) -> None:
+    verbs = {"GET", "POST", "PATCH", "DELETE"}
+    assert {each for each in verbs if may_repeat(each, error)} == again

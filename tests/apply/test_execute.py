@@ -1,0 +1,219 @@
+"""A plan is run: each write once, in order, and nothing that depends on a failure."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Barrier, Event
+from typing import Any
+
+import pytest
+
+from reconciler.api import Client
+from reconciler.api.retry import RetryPolicy
+from reconciler.apply import Executor, Stop
+from reconciler.documents import read_plain
+from reconciler.errors import Refused
+from reconciler.model import (
+    Action,
+    Json,
+    Live,
+    Operation,
+    Outcome,
+    Plan,
+    Reason,
+    Result,
+    Secret,
+    Status,
+    Summary,
+)
+from reconciler.sandbox.app import create_app
+from reconciler.sandbox.faults import parse_rule
+from reconciler.sandbox.server import running
+from reconciler.sandbox.settings import Settings
+from reconciler.sandbox.store import Store
+from reconciler.schema.packaged import OPENAPI, read_packaged
+from tests.planning.numbers import FIELDS
+
+DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
+
+
+@contextmanager
+def account(*faults: str, **switches: Any) -> Iterator[Client]:
+    settings = Settings(faults=tuple(parse_rule(each) for each in faults), **switches)
+    policy = RetryPolicy(budget=1000, sleep=lambda _: None)
+    with (
+        Store(":memory:") as store,
+        running(create_app(DESCRIPTION, store, settings)) as url,
+        Client(url, Secret("key"), retry=policy, parallel=8) as client,
+    ):
+        yield client
+
+
+def create(
+    index: int, requires: tuple[str, ...] = (), *, name: str = "", code: str = "415"
+) -> Operation:
+    body: dict[str, Json] = {
+        "provider": "vapi",
+        "name": name or f"n{index}",
+        "numberDesiredAreaCode": code,
+    }
+    return Operation(
+        id=f"op-{index}",
+        action=Action.CREATE,
+        address=f"PhoneNumber/n{index}",
+        provider="vapi",
+        live_id=None,
+        reason=Reason.DECLARED,
+        requires=requires,
+        body=body,
+    )
+
+
+def patch(index: int, live: Live, body: dict[str, Json]) -> Operation:
+    return Operation(
+        id=f"op-{index}",
+        action=Action.PATCH,
+        address=f"PhoneNumber/n{index}",
+        provider="vapi",
+        live_id=live.id,
+        reason=Reason.CHANGED,
+        body=body,
+    )
+
+
+def plan(*operations: Operation) -> Plan:
+    return Plan("prod", "http://x", None, "", "", operations, (), (), (), (), Summary())
+
+
+def run(
+    account: Any, *operations: Operation, known: frozenset[str] = frozenset(), **more: Any
+) -> Outcome:
+    more = {"remember": lambda *_: None, **more}
+    return Executor(account, FIELDS, **more).execute(plan(*operations), known)
+
+
+def statuses(outcome: Outcome) -> list[str]:
+    return [each.status.value for each in outcome.results]
+
+
+def test_a_failure_stops_what_depends_on_it_and_nothing_else() -> None:
+    with account(stock={"415": 9}) as client:
+        outcome = run(
+            client,
+            create(1, code="212"),
+            create(2, ("op-1",)),
+            create(3, ("op-2",)),
+            create(4),
+        )
+    assert statuses(outcome) == ["failed", "skipped", "skipped", "done"]
+    assert "not available" in outcome.results[0].error_message
+    assert outcome.results[0].error_status == 400
+
+
+@pytest.mark.parametrize("fault", ["POST:drop-after@1", "POST:500-after@1", "POST:cut-body@1"])
+def test_a_create_that_landed_is_found_and_not_repeated(fault: str) -> None:
+    with account(fault) as client:
+        outcome = run(client, create(1))
+        assert statuses(outcome) == ["recovered"]
+        assert [each.id for each in client.list_numbers()] == [outcome.results[0].live_id]
+
+
+@pytest.mark.parametrize("fault", ["POST:drop-before@1", "POST:500-before@1", "POST:html-502@1"])
+def test_a_create_that_did_not_land_is_sent_once_more(fault: str) -> None:
+    looks: list[int] = []
+    with account(fault) as client:
+        outcome = run(client, create(1), pause=lambda: looks.append(1))
+        assert statuses(outcome) == ["done"]
+        assert (len(client.list_numbers()), looks) == (1, [1])
+
+
+def test_a_create_that_never_lands_ends() -> None:
+    with account("POST:500-before") as client:
+        outcome = run(client, create(1))
+        assert (statuses(outcome), client.list_numbers()) == (["failed"], ())
+        assert outcome.results[0].error_kind == "uncertain"
+
+
+def test_a_number_that_was_there_before_is_never_adopted() -> None:
+    with account("POST:500-before@2") as client:
+        old = client.create_number(create(1).body)
+        outcome = run(client, create(1), known=frozenset({old.id}))
+        assert outcome.results[0].live_id != old.id
+        assert len(client.list_numbers()) == 2
+
+
+def test_creates_that_nothing_tells_apart_never_adopt_each_other() -> None:
+    with account("POST:drop-after@1", "POST:500-before@2") as client:
+        twins = [create(index, name="same") for index in range(1, 5)]
+        outcome = run(client, *twins, parallel=4)
+        ids = {each.live_id for each in outcome.results}
+        assert len(ids) == 4
+        assert {each.id for each in client.list_numbers()} == ids
+
+
+def test_results_are_told_in_the_order_of_the_plan() -> None:
+    told: list[str] = []
+
+    def tell(result: Result) -> None:
+        told.append(result.operation.id)
+
+    with account("POST:delay=80@1") as client:
+        run(client, *[create(index) for index in range(1, 5)], parallel=4, observe=tell)
+    assert told == ["op-1", "op-2", "op-3", "op-4"]
+
+
+class Meeting:
+    """An account whose creates wait for each other: it can only end if they run at once."""
+
+    def __init__(self, parties: int) -> None:
+        self.barrier = Barrier(parties, timeout=10)
+
+    def create_number(self, body: dict[str, Json]) -> Live:
+        self.barrier.wait()
+        return Live(str(body["name"]), "vapi", {**body, "id": body["name"]})
+
+
+def test_operations_run_at_once_as_far_as_they_may() -> None:
+    outcome = run(Meeting(3), *[create(index) for index in (1, 2, 3)], parallel=3)
+    assert statuses(outcome) == ["done"] * 3
+
+
+def test_what_was_not_taken_is_named_after_a_second_look() -> None:
+    with account(not_cleared=frozenset({"squadId"})) as client:
+        number = client.create_number({**create(1).body, "squadId": "crew"})
+        outcome = run(client, patch(1, number, {"squadId": None, "name": "new"}))
+    assert outcome.results[0].not_taken == ("squadId",)
+
+
+def test_asked_to_stop_it_finishes_what_is_under_way_and_starts_nothing() -> None:
+    stop = Stop(Event())
+
+    def remember(operation: Operation, _: Live | None) -> None:
+        if operation.id == "op-2":
+            stop.asked.set()
+
+    with account() as client:
+        operations = [create(index) for index in range(1, 5)]
+        outcome = run(client, *operations, parallel=1, stop=stop, remember=remember)
+        assert len(client.list_numbers()) == 2
+    assert outcome.interrupted
+    assert statuses(outcome) == ["done", "done", "skipped", "skipped"]
+
+
+def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with account() as client:
+        with pytest.raises(OSError, match="No space left"):
+            run(client, *[create(index) for index in range(1, 5)], parallel=1, remember=full)
+        assert len(client.list_numbers()) == 1
+
+
+def test_a_refused_patch_is_a_result_and_no_exception() -> None:
+    with account() as client:
+        number = client.create_number(create(1).body)
+        outcome = run(client, patch(1, number, {"name": "x" * 41}), create(2))
+    assert statuses(outcome) == ["failed", "done"]
+    assert "name must be shorter" in outcome.results[0].error_message
+    assert outcome.results[0].error_kind == Refused.kind
+    assert outcome.results[0].status is Status.FAILED

@@ -1,0 +1,307 @@
+"""`reconciler.yaml`: every option, and each mistake told once with its place."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from reconciler.config import Configured, Target, check_base_url, read_config
+from reconciler.errors import InputError
+from reconciler.model import ApiKeySource, IgnoreRule, Limit, Limits, Ownership, Undeclared
+from reconciler.schema.packaged import load_config_schema
+
+SCHEMA = load_config_schema()
+HEAD = "apiVersion: vapi-reconciler/v1\nkind: Config\n"
+WHOLE = """
+targets:
+  prod:
+    baseUrl: https://api.eu.vapi.ai/
+    apiKey: {env: PROD_KEY}
+    manifests: [numbers/, more.yaml]
+    overlays: [overlays/prod/]
+    vars: {stage: prod}
+    ownership: exclusive
+    undeclared: keep
+    ignore: [{name: "demo-*"}, {provider: twilio, number: "+14155550100"}]
+    limits: {creates: 10, deletes: 0, replaces: 1, changes: 30%, recreates: 2}
+    gitopsState: .vapi-state.prod.json
+    secrets: {env: ["SIP_*"], files: [secrets/]}
+    policy: [policies/prod.schema.json]
+"""
+
+
+def read(tmp_path: Path, text: str, **environ: str) -> Configured:
+    path = tmp_path / "reconciler.yaml"
+    path.write_text(HEAD + text, "utf-8")
+    return read_config(str(path), environ, SCHEMA)
+
+
+def target(tmp_path: Path, text: str) -> Target:
+    configured = read(tmp_path, text)
+    assert configured.config is not None, configured.diagnostics
+    (found,) = configured.config.targets.values()
+    return found
+
+
+def test_every_option_is_read(tmp_path: Path) -> None:
+    below = f"{tmp_path}/"
+    assert target(tmp_path, WHOLE) == Target(
+        name="prod",
+        base_url="https://api.eu.vapi.ai",
+        api_key=ApiKeySource(env=("PROD_KEY",)),
+        manifests=(f"{below}numbers", f"{below}more.yaml"),
+        overlays=(f"{below}overlays/prod",),
+        variables={"stage": "prod"},
+        ownership=Ownership.EXCLUSIVE,
+        undeclared=Undeclared.KEEP,
+        ignore=(IgnoreRule(name="demo-*"), IgnoreRule(provider="twilio", number="+14155550100")),
+        limits=Limits(
+            Limit(count=10), Limit(count=0), Limit(count=1), Limit(percent=30), Limit(count=2)
+        ),
+        gitops_state=f"{below}.vapi-state.prod.json",
+        secrets_env=("SIP_*",),
+        secrets_files=("secrets/",),
+        policy=(f"{below}policies/prod.schema.json",),
+    )
+
+
+def test_what_is_not_said_is_safe(tmp_path: Path) -> None:
+    found = target(tmp_path, "targets: {a: {apiKey: {env: K}, manifests: [x]}}\n")
+    assert (found.base_url, found.limits, found.secrets_env, found.ownership) == (
+        "https://api.vapi.ai",
+        Limits(),
+        (),
+        Ownership.SHARED,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "path"),
+    [
+        ("targets: {a: {apiKey: sk-live, manifests: [x]}}", "R403", 3, "targets.a.apiKey"),
+        ("targets:\n  a: {manifests: [x]}", "R402", 4, "targets.a.apiKey"),
+        ("targets: {}", "R403", 3, "targets"),
+        ("target: {}", "R401", 3, "target"),
+        (
+            "targets:\n  a:\n    apiKey: {env: K}\n    manifests: [x]\n    limit: {deletes: 1}",
+            "R401",
+            7,
+            "targets.a.limit",
+        ),
+        (
+            "targets: {a: {apiKey: {env: K}, manifests: [x], limits: {deletes: -1}}}",
+            "R403",
+            3,
+            "targets.a.limits.deletes",
+        ),
+        (
+            "targets: {a: {apiKey: {env: K}, manifests: [x], limits: {changes: 30}}, A: {}}",
+            "R403",
+            3,
+            "targets",
+        ),
+        (
+            "targets: {a: {apiKey: {env: K}, manifests: [x], baseUrl: 'http://api.vapi.ai'}}",
+            "R404",
+            3,
+            "targets.a.baseUrl",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(
+    tmp_path: Path, text: str, code: str, line: int, path: str
+) -> None:
+    configured = read(tmp_path, text + "\n")
+    assert configured.config is None
+    fault = configured.diagnostics[0]
+    assert (fault.code, fault.place.line, fault.path) == (code, line, path)
+
+
+def test_a_key_that_is_written_out_is_not_repeated(tmp_path: Path) -> None:
+    configured = read(tmp_path, "targets: {a: {apiKey: canary-key, manifests: [x]}}\n")
+    (fault,) = configured.diagnostics
+    assert "canary" not in fault.message + fault.help
+    assert "{env: NAME}" in fault.help
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = "targets:\n  a: {manifest: [x], apiKey: {env: K}}\n  b: {manifests: [y], apikey: 1}\n"
+    assert {each.place.line for each in read(tmp_path, text).diagnostics} == {4, 5}
+
+
+def test_http_is_for_loopback(tmp_path: Path) -> None:
+    text = "targets: {a: {apiKey: {env: K}, manifests: [x], baseUrl: 'http://127.0.0.1:8787'}}\n"
+    assert target(tmp_path, text).base_url == "http://127.0.0.1:8787"
+
+
+def test_without_a_file_the_environment_names_one_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    configured = read_config(None, {"VAPI_BASE_URL": "https://api.eu.vapi.ai/"}, SCHEMA)
+    assert configured.config is not None
+    found = configured.config.targets["default"]
+    assert found.base_url == "https://api.eu.vapi.ai"
+    assert found.api_key.env == ("VAPI_API_KEY", "VAPI_TOKEN")
+
+
+def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_config(str(tmp_path / "nothing.yaml"), {}, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["https://api.vapi.ai", "http://localhost:1/x", "http://[::1]:8787", "http://127.9.9.9"],
+)
+def test_https_and_loopback_are_safe(base_url: str) -> None:
+    assert check_base_url(base_url) == ""
+
+
+@pytest.mark.parametrize(
+    ("base_url", "says"),
+    [
+        ("http://api.vapi.ai", "would send the API key in clear"),
+        ("http://127.0.0.1.example.com", "would send the API key in clear"),
+        ("http://10.0.0.1", "would send the API key in clear"),
+        ("ftp://api.vapi.ai", "a base URL is https://HOST"),
+        ("api.vapi.ai", "a base URL is https://HOST"),
+        ("", "a base URL is https://HOST"),
+        ("https://", "a base URL is https://HOST"),
+        ("https://[::1", "a base URL is https://HOST"),
+        ("https://api.vapi.ai:99999", "a base URL is https://HOST"),
+        ("https://api.vapi.ai\n.example.com", "a base URL is https://HOST"),
+        ("https://api.vapi.ai?key=canary", "a base URL is https://HOST"),
+        ("https://me:canary@api.vapi.ai", "a base URL is https://HOST"),
+        ("http://127.0.0.1@canary.example.com", "a base URL is https://HOST"),
+    ],
+)
+def test_a_base_url_that_is_unsafe_is_refused_without_its_secrets(base_url: str, says: str) -> None:
+    reason = check_base_url(base_url)
+    assert says in reason
+    assert "canary" not in reason
+
+
+def test_an_unsafe_url_of_the_environment_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"VAPI_BASE_URL: .* in clear"):
+        read_config(None, {"VAPI_BASE_URL": "http://api.vapi.ai"}, SCHEMA)
+
+
+def test_the_file_of_the_working_directory_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    read(tmp_path, WHOLE)
+    configured = read_config(None, {}, SCHEMA)
+    assert configured.config is not None
+    assert configured.config.directory == Path()
+    assert configured.config.targets["prod"].manifests == ("numbers", "more.yaml")
+
+
+def test_paths_are_relative_to_the_file_and_told_from_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "company").mkdir()
+    one = "{apiKey: {file: ../key}, manifests: [numbers/, ../shared]}"
+    read(tmp_path / "company", f"targets: {{a: {one}}}\n")
+    configured = read_config("company/reconciler.yaml", {}, SCHEMA)
+    assert configured.config is not None
+    found = configured.config.targets["a"]
+    assert found.manifests == ("company/numbers", "shared")
+    assert found.api_key == ApiKeySource(file="company/../key")
+    assert configured.config.directory == Path("company")
+
+
+def whole_with(option: str) -> str:
+    return f"targets:\n  a:\n    apiKey: {{env: K}}\n    manifests: [x]\n    {option}\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "path"),
+    [
+        ("ownership: mine", "ownership"),
+        ("undeclared: unset", "undeclared"),
+        ("vars: {stage: 1}", "vars.stage"),
+        ("ignore: [{}]", "ignore[0]"),
+        ("ignore: [{provider: twillio}]", "ignore[0].provider"),
+        ("ignore: [{number: +14155550100}]", "ignore[0].number"),
+        ("ignore: [{number: '+1 415 555 0100'}]", "ignore[0].number"),
+        ("limits: {changes: 30 percent}", "limits.changes"),
+        ("limits: {changes: 1.5}", "limits.changes"),
+        ("limits: {deletes: yes}", "limits.deletes"),
+        ("secrets: {env: SIP_*}", "secrets.env"),
+        ("gitopsState: ''", "gitopsState"),
+        ("policy: {a: b}", "policy"),
+        ("overlays: [1]", "overlays[0]"),
+        ("baseUrl: https://me:canary@api.vapi.ai", "baseUrl"),
+    ],
+)
+def test_a_value_that_an_option_does_not_take_is_one_fault(
+    tmp_path: Path, option: str, path: str
+) -> None:
+    (fault,) = read(tmp_path, whole_with(option)).diagnostics
+    assert (fault.code, fault.place.line, fault.path) == ("R403", 7, f"targets.a.{path}")
+    assert "canary" not in f"{fault.message} {fault.help}"
+
+
+@pytest.mark.parametrize(
+    ("option", "path", "meant"),
+    [
+        ("undeclred: keep", "undeclred", "did you mean undeclared?"),
+        ("limits: {deletions: 1}", "limits.deletions", "did you mean deletes?"),
+        ("secrets: {enviroment: []}", "secrets.enviroment", "there are: env, files"),
+        ("ignore: [{nmae: x}]", "ignore[0].nmae", "did you mean name?"),
+    ],
+)
+def test_a_misspelt_key_is_told_with_what_was_meant(
+    tmp_path: Path, option: str, path: str, meant: str
+) -> None:
+    (fault,) = read(tmp_path, whole_with(option)).diagnostics
+    assert (fault.code, fault.path, fault.help) == ("R401", f"targets.a.{path}", meant)
+
+
+@pytest.mark.parametrize("key", ["sk-canary", "{env: 4f2c1d00-0000-4000-8000-canary}", "[canary]"])
+def test_a_key_in_the_file_is_refused_with_the_way_out(tmp_path: Path, key: str) -> None:
+    (fault,) = read(tmp_path, f"targets: {{a: {{apiKey: {key}, manifests: [x]}}}}\n").diagnostics
+    assert (fault.code, fault.place.line) == ("R403", 3)
+    assert "canary" not in f"{fault.message} {fault.help}"
+
+
+def test_a_name_of_a_target_that_is_none_is_told_how_to_write_it(tmp_path: Path) -> None:
+    (fault,) = read(
+        tmp_path, "targets: {Prod US: {apiKey: {env: K}, manifests: [x]}}\n"
+    ).diagnostics
+    assert "lower-case letters" in fault.help
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "R405"), ("---\na: 1\n---\nb: 2\n", "R405"), ("a: [", "R002"), ("[1]", "R403")],
+)
+def test_what_is_no_configuration_at_all_is_a_fault_and_no_crash(
+    tmp_path: Path, text: str, code: str
+) -> None:
+    path = tmp_path / "reconciler.yaml"
+    path.write_text(text, "utf-8")
+    configured = read_config(str(path), {}, SCHEMA)
+    assert configured.config is None
+    assert [each.code for each in configured.diagnostics] == [code]
+
+
+@given(data=st.binary(max_size=200))
+def test_no_bytes_make_it_crash(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_bytes(data)
+    assert read_config(str(path), {}, SCHEMA).config is None
+
+
+def test_the_published_schema_is_one_and_describes_every_option() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    options = SCHEMA["$defs"]["Target"]["properties"]
+    assert [name for name, each in options.items() if not each.get("description")] == []
