@@ -135,9 +135,12 @@ def style(shared: Shared) -> Style:
 
 def show_validation(shared: Shared, validation: Validation, name: str = "text") -> str:
     """The diagnostics as text, with the lines of the files that they are about."""
+    from reconciler.checks import RULES
+
     files = {place.file for each in validation.diagnostics for place in (each.place, *each.related)}
     sources = {file: _lines(file) for file in sorted(files)}
-    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared)))
+    titles = {code: rule.title for code, rule in RULES.items()}
+    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared), titles))
 
 
 def note(shared: Shared, message: str) -> None:

@@ -124,3 +124,55 @@ def test_what_no_manifest_may_hold_is_told(tmp_path: Path) -> None:
         told = Desk(tmp_path, url).run("import", "--all")
     assert told.code == 0
     assert "spec.name must have at most 40 characters" in told.out
+
+
+def test_what_is_declared_by_name_alone_is_not_imported_and_not_bought_again(
+    tmp_path: Path,
+) -> None:
+    held = {"provider": "vapi", "name": "Support US", "number": "+14155550100"}
+    with sandbox({"phone-number": [held]}) as url:
+        desk = Desk(tmp_path, url)
+        desk.configure()
+        declared = {"provider": "vapi", "name": "Support US", "numberDesiredAreaCode": "415"}
+        desk.manifest("support", declared)
+        assert "managed already, as support" in desk.run("import", "--all").out
+        assert desk.plan()["operations"] == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"name": "👨\u200d👩\u200d👧 fam"},
+        {"name": "a\x1b[31mred"},
+        {"server": {"url": "https://x.example.com", "timeoutSeconds": 20, "old": {"x": 1}}},
+        {"serverUrl": "https://x.example.com", "serverUrlSecret": SECRET},
+        {"hooks": [{"on": "call.ringing", "do": [{"type": "say", "exact": "a😀\nb"}], "z": 1}]},
+    ],
+)
+@pytest.mark.parametrize("era", ["lean", "full"])
+def test_an_odd_number_is_imported_and_the_next_plan_is_empty(
+    tmp_path: Path, odd: dict[str, Any], era: str
+) -> None:
+    body = {"provider": "vapi", "name": "A", "sipUri": "sip:a@sip.vapi.ai", **odd}
+    full = era == "full"
+    with sandbox({"phone-number": [body]}, echo_defaults=full, nulls_kept=full) as url:
+        desk = Desk(tmp_path, url)
+        imported = desk.run("import", "--all")
+        assert (imported.code, imported.err) == (0, "")
+        assert SECRET not in imported.out
+        assert "\x1b" not in imported.out
+        assert desk.plan()["operations"] == []
+
+
+def test_an_account_without_names_and_with_husks_is_imported_whole(tmp_path: Path) -> None:
+    odd = [{"provider": "vapi", "name": "Husk"}] * 2 + [{"provider": "vapi"}]
+    with sandbox({"phone-number": odd}) as url:
+        desk = Desk(tmp_path, url)
+        assert len(desk.run("import", "--all", "--format", "json").json["files"]) == 3
+        assert desk.plan()["operations"] == []
+
+
+def test_the_variables_to_set_are_told_as_the_configuration_wants_them(tmp_path: Path) -> None:
+    with sandbox(ACCOUNT) as url:
+        told = Desk(tmp_path, url).run("import", "--number", "+14155550101").out
+    assert "  secrets:\n    env:\n      - YES_TWILIO_AUTH_TOKEN\n" in told

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from reconciler.documents import read_plain
 from reconciler.manifests import manifest_text
-from reconciler.model import Json
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT
@@ -57,7 +56,7 @@ def test_whatever_is_written_is_read_back(value: dict[str, Any]) -> None:
 
 
 def test_a_manifest_reads_as_people_write_them() -> None:
-    spec: Json = {
+    spec: dict[str, Any] = {
         "provider": "vapi",
         "number": "+14155550100",
         "smsEnabled": False,
