@@ -247,7 +247,7 @@ def test_a_patch_whose_answer_is_lost_is_sent_again() -> None:
 
 
 def test_a_throttled_account_is_asked_until_it_answers() -> None:
-    with account("429@1-3") as client:
+    with account("POST:429@1", "POST:429@2") as client:
         outcome = run(client, *[create(index) for index in range(1, 4)], parallel=3)
         assert statuses(outcome) == ["done"] * 3
         assert len(client.list_numbers()) == 3
@@ -259,7 +259,7 @@ def test_every_write_that_landed_is_remembered_and_no_other() -> None:
     def remember(operation: Operation, live: Live | None) -> None:
         kept[operation.id] = live.id if live else None
 
-    with account("POST:drop-after@1", stock={"415": 9}) as client:
+    with account("POST:drop-after@2", stock={"415": 9}) as client:
         old = client.create_number({**create(9).body, "name": "old"})
         gone = replace(patch(4, old, {}), action=Action.DELETE)
         outcome = run(client, create(1), create(2, code="212"), gone, remember=remember)
