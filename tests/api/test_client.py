@@ -226,8 +226,8 @@ def test_a_long_refusal_is_cut_to_what_people_read(body: bytes) -> None:
 
 
 def test_the_words_of_an_answer_cannot_paint_a_terminal() -> None:
-    body = '{"message": "a\\u001b[31mb\\u202ec\\nd\\u2028e"}'.encode()
-    with pytest.raises(Refused, match="a \\[31mb c d e$"):
+    body = b'{"message": "a\\u001b[31mb\\u202ec\\nd\\u2028e"}'
+    with pytest.raises(Refused, match=r"a \[31mb c d e$"):
         read_answer(Answer(400, {}, body))
 
 

@@ -188,7 +188,7 @@ def test_what_was_not_taken_is_named_after_a_second_look() -> None:
 class Blind:
     """An account that takes a patch in part, and cannot be read afterwards."""
 
-    def patch_number(self, number_id: str, body: dict[str, Json]) -> Live:
+    def patch_number(self, number_id: str, _: dict[str, Json]) -> Live:
         return Live(number_id, "vapi", {"id": number_id, "name": "old"})
 
     def get_number(self, _: str) -> Live | None:
