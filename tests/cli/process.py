@@ -10,7 +10,9 @@ def run(
     directory: Path, *arguments: str, code: str = "", **environ: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command, or `code` in its place, and wait for its end."""
-    clean = {key: each for key, each in os.environ.items() if not key.startswith("VAPI_")}
+    # Compiled once: dozens of commands are run.
+    unwanted = ("VAPI_", "PYTHONDONTWRITEBYTECODE")
+    clean = {key: each for key, each in os.environ.items() if not key.startswith(unwanted)}
     start = ["-c", code] if code else ["-m", "reconciler"]
     return subprocess.run(
         [sys.executable, *start, *arguments],
