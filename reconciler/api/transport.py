@@ -16,6 +16,7 @@ from reconciler.model import Json, Secret
 
 MAX_ANSWER_BYTES: Final = 64_000_000
 _CONNECT_SECONDS: Final = 10.0
+_ENVIRONMENT_HELP: Final = "look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,22 @@ class Transport:
         """Prepare for `base_url`; `timeout` is for one answer, in seconds. Raises InputError."""
         if reason := base_url_fault(base_url):
             raise InputError(f"the base URL: {reason}", help=SAFE_URL)
-        self._http = httpx.Client(
-            base_url=base_url,
-            headers={
-                "Authorization": f"Bearer {api_key.reveal()}",
-                "User-Agent": f"vapi-reconciler/{__version__}",
-                "Accept": "application/json",
-            },
-            timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
-            follow_redirects=False,
-        )
+        headers = {
+            "Authorization": f"Bearer {api_key.reveal()}",
+            "User-Agent": f"vapi-reconciler/{__version__}",
+            "Accept": "application/json",
+        }
+        try:
+            self._http = httpx.Client(
+                base_url=base_url,
+                headers=headers,
+                timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
+                follow_redirects=False,
+            )
+        except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+            message = f"proxy or certificates of the environment cannot be used: {error}"
+            raise InputError(message, help=_ENVIRONMENT_HELP) from None
 
     def close(self) -> None:
         """Close all connections."""

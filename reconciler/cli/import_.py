@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from json import dumps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.options import Shared, with_shared
-from reconciler.importer import Imported
+
+if TYPE_CHECKING:
+    from reconciler.importer import Imported
 
 
 @click.command("import")
@@ -82,26 +84,29 @@ def _text(imported: Imported) -> str:
 
 
 def _json(imported: Imported) -> str:
-    document = {
-        "files": [
-            {
-                "file": file,
-                "address": f"PhoneNumber/{each.key}",
-                "liveId": each.live.id,
-                "unknown": list(each.unknown),
-                "unshown": list(each.unshown),
-            }
-            for file, each in imported.files.items()
-        ],
-        "skipped": list(imported.skipped),
-        "unlisted": list(imported.unlisted),
-        "faults": [
-            {"file": each.place.file, "line": each.place.line, "message": each.message}
-            for each in imported.faults
-        ],
-        "variables": _variables(imported),
-    }
-    return dumps(document, indent=2, ensure_ascii=False) + "\n"
+    from reconciler.report.escape import json_text
+
+    return json_text(
+        {
+            "files": [
+                {
+                    "file": file,
+                    "address": f"PhoneNumber/{each.key}",
+                    "liveId": each.live.id,
+                    "unknown": list(each.unknown),
+                    "unshown": list(each.unshown),
+                }
+                for file, each in imported.files.items()
+            ],
+            "skipped": list(imported.skipped),
+            "unlisted": list(imported.unlisted),
+            "faults": [
+                {"file": each.place.file, "line": each.place.line, "message": each.message}
+                for each in imported.faults
+            ],
+            "variables": _variables(imported),
+        }
+    )
 
 
 def _variables(imported: Imported) -> list[str]:

@@ -293,6 +293,24 @@ def test_an_exemption_from_the_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch
     assert (len(through), len(direct)) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTPS_PROXY", "foo://proxy"),
+        ("HTTPS_PROXY", "http://proxy:port"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InputError, match="cannot be used") as raised:
+        Client("https://api.vapi.ai", Secret(KEY))
+    assert variable in raised.value.help
+
+
 def test_an_id_cannot_lead_to_another_path() -> None:
     with client(number) as (made, seen, _):
         made.get_number("../assistant?x=1#y")

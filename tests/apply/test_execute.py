@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Barrier, Event
 from typing import Any
 
@@ -11,7 +12,7 @@ from reconciler.api import Client
 from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
 from reconciler.documents import read_plain
-from reconciler.errors import Refused
+from reconciler.errors import Refused, Uncertain
 from reconciler.model import (
     Action,
     Json,
@@ -182,6 +183,94 @@ def test_what_was_not_taken_is_named_after_a_second_look() -> None:
         number = client.create_number({**create(1).body, "squadId": "crew"})
         outcome = run(client, patch(1, number, {"squadId": None, "name": "new"}))
     assert outcome.results[0].not_taken == ("squadId",)
+
+
+class Blind:
+    """An account that takes a patch in part, and cannot be read afterwards."""
+
+    def patch_number(self, number_id: str, _: dict[str, Json]) -> Live:
+        return Live(number_id, "vapi", {"id": number_id, "name": "old"})
+
+    def get_number(self, _: str) -> Live | None:
+        raise Uncertain("no answer in time")
+
+
+def test_a_write_that_landed_is_no_failure_when_the_second_look_fails() -> None:
+    outcome = run(Blind(), patch(1, Live("1", "vapi", {}), {"name": "new"}))
+    assert statuses(outcome) == ["done"]
+    assert outcome.results[0].not_taken == ("name",)
+
+
+def test_a_field_that_the_answer_shows_late_is_no_fault() -> None:
+    class Late(Blind):
+        def get_number(self, _: str) -> Live | None:
+            return Live("1", "vapi", {"id": "1", "name": "new"})
+
+    outcome = run(Late(), patch(1, Live("1", "vapi", {}), {"name": "new"}))
+    assert outcome.results[0].not_taken == ()
+
+
+def test_a_requirement_is_done_before_what_requires_it_begins() -> None:
+    began: list[str] = []
+
+    class Noting(Meeting):
+        def create_number(self, body: dict[str, Json]) -> Live:
+            began.append(str(body["name"]))
+            return super().create_number(body)
+
+    first, second = create(1, ("op-2",)), create(2)
+    run(Noting(1), first, second, parallel=4)
+    assert began == ["n2", "n1"]
+
+
+def test_what_requires_two_waits_for_both() -> None:
+    with account(stock={"415": 9}) as client:
+        outcome = run(client, create(1), create(2, code="212"), create(3, ("op-1", "op-2")))
+    assert statuses(outcome) == ["done", "failed", "skipped"]
+    assert "requires" in outcome.results[2].error_message
+
+
+def test_a_delete_that_is_repeated_finds_its_work_done() -> None:
+    with account("DELETE:drop-after@1") as client:
+        number = client.create_number(create(1).body)
+        outcome = run(client, replace(patch(1, number, {}), action=Action.DELETE))
+        assert statuses(outcome) == ["done"]
+        assert client.list_numbers() == ()
+
+
+def test_a_patch_whose_answer_is_lost_is_sent_again() -> None:
+    with account("PATCH:drop-after@1") as client:
+        number = client.create_number(create(1).body)
+        outcome = run(client, patch(1, number, {"name": "new"}))
+        assert statuses(outcome) == ["done"]
+        assert [each.name for each in client.list_numbers()] == ["new"]
+
+
+def test_a_throttled_account_is_asked_until_it_answers() -> None:
+    with account("POST:429@1", "POST:429@2") as client:
+        outcome = run(client, *[create(index) for index in range(1, 4)], parallel=3)
+        assert statuses(outcome) == ["done"] * 3
+        assert len(client.list_numbers()) == 3
+
+
+def test_every_write_that_landed_is_remembered_and_no_other() -> None:
+    kept: dict[str, str | None] = {}
+
+    def remember(operation: Operation, live: Live | None) -> None:
+        kept[operation.id] = live.id if live else None
+
+    with account("POST:drop-after@2", stock={"415": 9}) as client:
+        old = client.create_number({**create(9).body, "name": "old"})
+        gone = replace(patch(4, old, {}), action=Action.DELETE)
+        outcome = run(client, create(1), create(2, code="212"), gone, remember=remember)
+        made = outcome.results[0].live_id
+    assert kept == {"op-1": made, "op-4": None}
+
+
+def test_an_empty_plan_sends_nothing() -> None:
+    with account() as client:
+        assert run(client).results == ()
+        assert client.requests == 0
 
 
 def test_asked_to_stop_it_finishes_what_is_under_way_and_starts_nothing() -> None:
