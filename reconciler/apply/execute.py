@@ -111,15 +111,14 @@ class Executor:
     def _untaken(self, operation: Operation, live: Live) -> tuple[str, ...]:
         """What the API did not take; where the answer leaves doubt, one more look decides."""
         provider = self.fields.providers[operation.provider]
-        doubtful = not_taken(operation.body, live, provider)
-        if not doubtful:
+        if not not_taken(operation.body, live, provider):
             return ()
         try:
             looked = self.account.get_number(live.id)
         except ApiError:
-            # The write is done whether or not it can be looked at; its own answer decides then.
-            return doubtful
-        return not_taken(operation.body, looked, provider) if looked else doubtful
+            # The write landed and is remembered: a look that fails must not call it a failure.
+            looked = None
+        return not_taken(operation.body, looked or live, provider)
 
 
 class _Run:
