@@ -26,6 +26,7 @@ def outcome_json(view: OutcomeView) -> str:
     """The document of the contract."""
     outcome = view.outcome
     counted = Counter(each.status for each in outcome.results)
+    ill = [{"address": each.address, "status": each.status} for each in outcome.health]
     document: Json = {
         "target": outcome.target,
         "operations": [_document(each) for each in outcome.results],
