@@ -106,35 +106,8 @@ def encode(body: Mapping[str, Json]) -> bytes:
     return dumps(_revealed(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-<<<<<<< HEAD
-def _read(response: httpx.Response) -> bytes:
-=======
-def check_base_url(base_url: str) -> None:
-    """Raise InputError unless the URL is https, or http on loopback."""
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname:
-        return
-    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
-        return
-    raise InputError(
-        f"the base URL {base_url} would send the key in clear",
-        help="use https; http is for loopback only, as with reconciler sandbox",
-    )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _read(response: httpx.Response, deadline: float) -> bytes:
     """The body, bounded in bytes and, where it comes in drips, in time."""
->>>>>>> 5628bd61ae85b03c96925dc59337b0ed8eb52773
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_bytes():

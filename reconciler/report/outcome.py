@@ -31,7 +31,7 @@ def outcome_json(view: OutcomeView) -> str:
         "target": outcome.target,
         "operations": [_document(each) for each in outcome.results],
         "summary": {status.value: counted[status] for status in Status},
-        "health": [{"address": each.address, "status": each.status} for each in outcome.health],
+        **({"health": ill} if ill else {}),
     }
     return json_text(document)
 
