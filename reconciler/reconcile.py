@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reconciler.apply import Account as Writable
-from reconciler.apply import Executor, Memory, Stop
+from reconciler.apply import Memory, Run, run_plan
 from reconciler.checks import Context, check
 from reconciler.config import Target
 from reconciler.errors import InputError
@@ -26,7 +26,6 @@ from reconciler.model import (
     Outcome,
     Plan,
     Resource,
-    Result,
     Validation,
 )
 from reconciler.planning import (
@@ -154,27 +153,17 @@ def _former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:
     return tuple(each for each in former if each.key not in still)
 
 
-def apply(  # noqa: PLR0913 - what is applied, to what, and how it is told and stopped
-    job: Job,
-    planned: Planned,
-    account: Account,
-    *,
-    parallel: int,
-    observe: Callable[[Result], None],
-    pause: Callable[[], object],
-    stop: Stop,
-) -> Outcome:
+def apply(job: Job, planned: Planned, account: Account, run: Run) -> Outcome:
     """Run a plan, and remember in the lock what every number now is.
 
-    Raises GuardError where anything is blocked, and OSError where the lock cannot be written.
+    Raises GuardError where anything is blocked, InputError where no record can be kept, and
+    OSError where the lock cannot be written.
     """
     raise_if_blocked(planned.plan)
     target, path = job.target, job.lock_path
     writer = LockWriter(path, target.name, target.base_url, planned.lock) if path else None
     memory = Memory(writer, job.fields, planned.lock, planned.desired)
-    memory.adopt(planned.plan, planned.live)
-    executor = Executor(account, job.fields, memory.remember, observe, pause, parallel, stop)
-    return executor.execute(planned.plan, frozenset(planned.live))
+    return run_plan(planned.plan, planned.live, account, memory, run, job.now)
 
 
 def _gitops(job: Job) -> Mapping[str, Mapping[str, str]]:

@@ -3,6 +3,16 @@
 from reconciler.apply.execute import Account, Executor, Stop
 from reconciler.apply.memory import Memory
 from reconciler.apply.record import recording
+from reconciler.apply.run import Run, run_plan
 from reconciler.apply.wait import wait_until_active
 
-__all__ = ["Account", "Executor", "Memory", "Stop", "recording", "wait_until_active"]
+__all__ = [
+    "Account",
+    "Executor",
+    "Memory",
+    "Run",
+    "Stop",
+    "recording",
+    "run_plan",
+    "wait_until_active",
+]

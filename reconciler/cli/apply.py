@@ -38,6 +38,7 @@ LOOK_AGAIN_AFTER: Final = 2.0
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--base", metavar="REF", help="Release what this git revision declared, now gone.")
 @click.option("--wait", type=Duration(), help="Wait so long until created numbers serve calls.")
+@click.option("--record", metavar="DIR", help="Keep a record of the run, as JSON lines, in DIR.")
 @click.option("--no-lock", is_flag=True, help="Neither read nor write the lock file.")
 @limit_options
 @with_shared(*OUTCOME_FORMATS)
@@ -49,6 +50,7 @@ def apply(
     auto_approve: bool,
     base: str | None,
     wait: float | None,
+    record: str | None,
     no_lock: bool,
     **said: Any,
 ) -> int:
@@ -68,18 +70,21 @@ def apply(
         raise_if_blocked(planned.plan)
         if planned.plan.operations and not reviewed and not auto_approve:
             _ask(shared, planned.plan)
-        outcome = run(session, job, planned, account)
+        outcome = run(session, job, planned, account, Path(record) if record else None)
         if wait and not outcome.interrupted:
             outcome = replace(outcome, health=_wait(outcome, account, wait))
     click.echo(show_outcome(shared, outcome), nl=False)
     return exit_code(outcome)
 
 
-def run(session: Session, job: Job, planned: Planned, account: Account) -> Outcome:
+def run(
+    session: Session, job: Job, planned: Planned, account: Account, record: Path | None
+) -> Outcome:
     """Apply, telling of each operation on stderr, until done or interrupted."""
     from reconciler import reconcile
-    from reconciler.apply import Stop
+    from reconciler.apply import Run, Stop
     from reconciler.cli.session import note
+    from reconciler.manifests import current_commit
 
     def tell(result: Result) -> None:
         operation = result.operation
@@ -87,15 +92,16 @@ def run(session: Session, job: Job, planned: Planned, account: Account) -> Outco
 
     stop = Stop()
     with _interruptible(stop):
-        return reconcile.apply(
-            job,
-            planned,
-            account,
+        how = Run(
             parallel=session.parallel,
             observe=tell,
             pause=lambda: time.sleep(LOOK_AGAIN_AFTER),
             stop=stop,
+            record=record,
+            commit=current_commit,
+            complain=lambda message: click.echo(f"warning: {message}", err=True),
         )
+        return reconcile.apply(job, planned, account, how)
 
 
 def exit_code(outcome: Outcome) -> int:

@@ -1,9 +1,17 @@
 """Files -> manifests, and what stood in the way of reading them."""
 
 from reconciler.manifests.gitops import read_gitops_state
-from reconciler.manifests.history import load_at
+from reconciler.manifests.history import current_commit, load_at
 from reconciler.manifests.load import Loaded, load
 from reconciler.manifests.merge import merge
 from reconciler.manifests.write import manifest_text
 
-__all__ = ["Loaded", "load", "load_at", "manifest_text", "merge", "read_gitops_state"]
+__all__ = [
+    "Loaded",
+    "current_commit",
+    "load",
+    "load_at",
+    "manifest_text",
+    "merge",
+    "read_gitops_state",
+]

@@ -34,6 +34,15 @@ def load_at(revision: str, paths: Sequence[str]) -> tuple[Manifest, ...]:
     return tuple(found)
 
 
+def current_commit() -> str | None:
+    """The commit that the working directory is at; None outside of a git repository."""
+    try:
+        head = _git("rev-parse", "--verify", "--quiet", "HEAD")
+    except InputError:
+        return None
+    return head.decode().strip() if head else None
+
+
 def _blobs(tree: bytes) -> Iterator[tuple[str, bytes]]:
     """The manifest files of `git ls-tree -z`, each with the id of its content."""
     for entry in tree.split(b"\0"):

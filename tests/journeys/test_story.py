@@ -1,5 +1,6 @@
 """Plan and apply as users and pipelines meet them: exit codes, formats, promises."""
 
+import json
 import os
 import pty
 import subprocess
@@ -248,3 +249,19 @@ def test_apply_can_wait_until_a_number_serves_calls(
         ended = desk.apply("--wait", patience, "--format", "json")
     assert ended.code == code
     assert [each["status"] for each in ended.json.get("health", [])] == health
+
+
+def test_a_record_tells_what_was_asked_and_answered_without_secrets(desk: Desk) -> None:
+    desk.configure(secrets={"env": ["HOOK_*"]})
+    server = {"url": "https://x.example.com", "headers": {"X-Token": {"env": "HOOK_TOKEN"}}}
+    desk.manifest("a", SIP | {"server": server})
+    assert desk.apply("--record", "runs", HOOK_TOKEN="canary" * 4).code == 0
+    (path,) = (desk.directory / "runs").iterdir()
+    text = path.read_text()
+    assert [json.loads(line)["event"] for line in text.splitlines()] == [
+        "run",
+        "asked",
+        "answered",
+        "end",
+    ]
+    assert "canary" not in text
