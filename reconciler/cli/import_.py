@@ -43,11 +43,11 @@ def import_(
         imported = import_numbers(
             Wanted(everything, ids, numbers),
             account,
+            target,
             # The variables that the files read are allowed only once somebody has listed them.
             Context(load_manifest_schema(), load_fields(), target.base_url, ("*",)),
             LockWriter(session.lock_path, target.name, target.base_url, lock),
             out=Path(directory),
-            manifests=target.manifests,
             overwrite=force,
         )
     click.echo(_json(imported) if shared.format == "json" else _text(imported), nl=False)
