@@ -39,13 +39,16 @@ def import_(
     target = session.target
     directory = out or next(filter(_is_directory, target.manifests), "numbers")
     lock = read_lock(session.lock_path, target.name, target.base_url)
+    # The variables that the files read are allowed only once somebody has listed them.
+    context = Context(
+        load_manifest_schema(), load_fields(), target.base_url, ("*",), session.policies()
+    )
     with session.account() as account:
         imported = import_numbers(
             Wanted(everything, ids, numbers),
             account,
             target,
-            # The variables that the files read are allowed only once somebody has listed them.
-            Context(load_manifest_schema(), load_fields(), target.base_url, ("*",)),
+            context,
             LockWriter(session.lock_path, target.name, target.base_url, lock),
             out=Path(directory),
             overwrite=force,
