@@ -10,8 +10,9 @@ import pytest
 from reconciler.api import Client
 from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
+from reconciler.apply.record import Answered, Step
 from reconciler.documents import read_plain
-from reconciler.errors import Refused
+from reconciler.errors import Refused, Uncertain
 from reconciler.model import (
     Action,
     Json,
@@ -109,6 +110,13 @@ def test_a_failure_stops_what_depends_on_it_and_nothing_else() -> None:
     assert outcome.results[0].error_status == 400
 
 
+def test_a_failure_stops_a_chain_of_any_length() -> None:
+    with account(stock={"415": 9}) as client:
+        chain = [create(index, (f"op-{index - 1}",)) for index in range(2, 2001)]
+        outcome = run(client, create(1, code="212"), *chain)
+    assert statuses(outcome) == ["failed", *["skipped"] * 1999]
+
+
 @pytest.mark.parametrize("fault", ["POST:drop-after@1", "POST:500-after@1", "POST:cut-body@1"])
 def test_a_create_that_landed_is_found_and_not_repeated(fault: str) -> None:
     with account(fault) as client:
@@ -131,6 +139,24 @@ def test_a_create_that_never_lands_ends() -> None:
         outcome = run(client, create(1))
         assert (statuses(outcome), client.list_numbers()) == (["failed"], ())
         assert outcome.results[0].error_kind == "uncertain"
+
+
+class Unseen:
+    """An account that loses the answer of every create, and lets nobody look."""
+
+    def create_number(self, _: dict[str, Json]) -> Live:
+        raise Uncertain("the answer was lost")
+
+    def list_numbers(self) -> tuple[Live, ...]:
+        raise Refused("the key was revoked", status=401)
+
+
+def test_a_create_that_nobody_can_look_for_may_have_landed() -> None:
+    [result] = run(Unseen(), create(1)).results
+    assert result.error_kind == "uncertain"
+    assert result.error_message == (
+        "the answer was lost; whether it landed cannot be seen: the key was revoked"
+    )
 
 
 def test_a_number_that_was_there_before_is_never_adopted() -> None:
@@ -207,6 +233,16 @@ def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
         with pytest.raises(OSError, match="No space left"):
             run(client, *[create(index) for index in range(1, 5)], parallel=1, remember=full)
         assert len(client.list_numbers()) == 1
+
+
+def test_every_write_is_witnessed_before_it_is_sent_and_when_it_ended() -> None:
+    seen: list[Step] = []
+    with account("POST:drop-after@1", stock={"415": 9}) as client:
+        run(client, create(1), create(2, code="212"), parallel=1, witness=seen.append)
+    told = [(type(each).__name__, each.operation.id) for each in seen]
+    assert told == [("Asked", "op-1"), ("Answered", "op-1"), ("Asked", "op-2"), ("Failed", "op-2")]
+    assert isinstance(seen[1], Answered)
+    assert seen[1].status is Status.RECOVERED
 
 
 def test_a_refused_patch_is_a_result_and_no_exception() -> None:
