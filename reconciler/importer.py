@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from reconciler.checks import Context, check
+from reconciler.config import Target
 from reconciler.errors import InputError, Refused
 from reconciler.fields import Field, FieldTable
 from reconciler.lockfile import LockWriter, write_atomically
-from reconciler.manifests import load, manifest_text
+from reconciler.manifests import load, manifest_text, merge
 from reconciler.model import (
     Desired,
     Diagnostic,
@@ -70,22 +71,21 @@ class Imported:
 def import_numbers(  # noqa: PLR0913 - what, from where, to where
     wanted: Wanted,
     account: Account,
+    target: Target,
     context: Context,
     writer: LockWriter,
     *,
     out: Path,
-    manifests: Sequence[str],
     overwrite: bool,
 ) -> Imported:
     """Write a manifest for each wanted number that none declares yet, and bind it in the lock.
 
-    `manifests` are the paths of the target, which may declare numbers already. Raises InputError
-    where a file is in the way, an id or number is not there, or it cannot be told what is declared
-    already; then nothing is written.
+    Raises InputError where a file is in the way, an id or number is not there, or it cannot be
+    told what the target declares already; then nothing is written.
     """
     fields = context.fields
-    _raise_if_astray(out, manifests)
-    declared = _declared((*manifests, str(out)), context)
+    _raise_if_astray(out, target.manifests)
+    declared = _declared((*target.manifests, str(out)), target, context)
     live = account.list_numbers()
     chosen, skipped = _choose(wanted, live, _owners(declared, live, writer.lock, fields), fields)
     directory, unlisted = _directory(account, _referred_kinds(chosen, fields))
@@ -103,7 +103,8 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
     writer.own(next((each.org_id for each in live if each.org_id), None))
     salt = writer.lock.salt
     writer.update({each.key: _entry(each, fields, salt) for each in adopted})
-    return Imported(files, skipped, unlisted, check(load(list(files)).manifests, context))
+    written = merge(load(list(files)).manifests, (), {}).manifests
+    return Imported(files, skipped, unlisted, check(written, context))
 
 
 def _choose(
@@ -158,15 +159,18 @@ def _raise_if_astray(out: Path, manifests: Sequence[str]) -> None:
         )
 
 
-def _declared(paths: Sequence[str], context: Context) -> tuple[Desired, ...]:
+def _declared(paths: Sequence[str], target: Target, context: Context) -> tuple[Desired, ...]:
     """What is declared already. Raises InputError where manifests are not valid.
 
     Without knowing all that is declared, a number might get a second manifest.
     """
     loaded = load([each for each in paths if Path(each).exists()])
+    overlays = load(target.overlays)
+    merged = merge(loaded.manifests, overlays.manifests, target.variables)
+    reading = (*loaded.diagnostics, *overlays.diagnostics, *merged.diagnostics)
     faults = [
         each
-        for each in (*loaded.diagnostics, *check(loaded.manifests, context))
+        for each in (*reading, *check(merged.manifests, context))
         if each.severity is Severity.ERROR and each.code != _NO_MANIFEST
     ]
     for each in faults:
@@ -174,7 +178,7 @@ def _declared(paths: Sequence[str], context: Context) -> tuple[Desired, ...]:
             f"{each.place.file}:{each.place.line}: {each.message}",
             help="correct the manifests that are there first: reconciler validate",
         )
-    return declared_formerly(loaded.manifests, context.fields)
+    return declared_formerly(merged.manifests, context.fields)
 
 
 def _owners(

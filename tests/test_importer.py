@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from reconciler.checks import Context
+from reconciler.config import Target
 from reconciler.errors import InputError, Refused
 from reconciler.importer import Imported, Wanted, import_numbers
 from reconciler.lockfile import LockWriter, read_lock
-from reconciler.model import Live, Lock, LockEntry, Resource
+from reconciler.model import ApiKeySource, Live, Lock, LockEntry, Resource
 from reconciler.schema.packaged import load_fields, load_manifest_schema
 from tests.planning.numbers import live
 
 URL = "https://api.vapi.ai"
+VARIABLES = {"office": "sip:office@sip.vapi.ai"}
 CONTEXT = Context(load_manifest_schema(), load_fields(), URL, ("*",))
 TWILIO = {"twilioAccountSid": "AC1", "twilioAuthToken": "canary-0123456789"}
 
@@ -56,6 +58,9 @@ class Place:
         path.write_text(text, "utf-8")
         return path
 
+    def read(self, name: str) -> str:
+        return (self.root / "numbers" / name).read_text("utf-8")
+
     def take(
         self,
         *numbers: Live,
@@ -67,10 +72,10 @@ class Place:
         return import_numbers(
             wanted,
             Account(numbers, resources),
+            Target("prod", URL, ApiKeySource(), (str(self.root / "numbers"),), variables=VARIABLES),
             CONTEXT,
             LockWriter(self.root / "lock.json", "prod", URL, lock or self.lock),
             out=self.root / out,
-            manifests=[str(self.root / "numbers")],
             overwrite=False,
         )
 
@@ -102,6 +107,20 @@ def test_a_number_that_a_manifest_matches_by_name_alone_is_managed(place: Place)
     imported = place.take(live("1", {"name": "desk", "number": "+14155550100"}))
     assert (keys(imported), len(imported.skipped)) == ([], 1)
     assert "managed already, as desk" in imported.skipped[0]
+
+
+def test_a_number_that_a_variable_tells_is_managed(place: Place) -> None:
+    head = "apiVersion: vapi-reconciler/v1\nkind: PhoneNumber\nmetadata: {name: desk}\n"
+    place.write("desk.yaml", head + 'spec: {provider: vapi, sipUri: "${var.office}"}\n')
+    imported = place.take(live("1", {"name": "Office", "sipUri": "sip:office@sip.vapi.ai"}))
+    assert "managed already, as desk" in imported.skipped[0]
+
+
+def test_text_that_looks_like_a_variable_is_kept_as_it_is(place: Place) -> None:
+    server = {"url": "https://x.example.com/${var.office}"}
+    imported = place.take(twilio("1", name="a ${var.b}", server=server))
+    assert imported.faults == ()
+    assert 'url: "https://x.example.com/$${var.office}"' in place.read("a-var-b.yaml")
 
 
 def test_a_number_of_the_lock_is_managed_though_its_manifest_is_gone(place: Place) -> None:
@@ -150,7 +169,7 @@ def test_each_kind_of_resource_that_is_referred_to_is_asked_for_by_name(place: P
     (adopted,) = imported.files.values()
     assert adopted.spec["assistantId"] == "a1"
     assert imported.unlisted == ("squad",)
-    text = (place.root / "numbers/sales.yaml").read_text()
+    text = place.read("sales.yaml")
     assert "assistantId: {name: Bot}" in text
     assert "squadId: s1" in text
 

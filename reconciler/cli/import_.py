@@ -41,15 +41,18 @@ def import_(
     target = session.target
     directory = out or next(filter(_is_directory, target.manifests), "numbers")
     lock = read_lock(session.lock_path, target.name, target.base_url)
+    # The variables that the files read are allowed only once somebody has listed them.
+    context = Context(
+        load_manifest_schema(), load_fields(), target.base_url, ("*",), session.policies()
+    )
     with session.account() as account:
         imported = import_numbers(
             Wanted(everything, ids, numbers),
             account,
-            # The variables that the files read are allowed only once somebody has listed them.
-            Context(load_manifest_schema(), load_fields(), target.base_url, ("*",)),
+            target,
+            context,
             LockWriter(session.lock_path, target.name, target.base_url, lock),
             out=Path(directory),
-            manifests=target.manifests,
             overwrite=force,
         )
     click.echo(_json(imported) if shared.format == "json" else _text(imported), nl=False)

@@ -82,8 +82,12 @@ class Session:
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(_labels(self.shared.selector), self.shared.only),
             base=base,
-            policies={path: _policy(path) for path in self.target.policy},
+            policies=self.policies(),
         )
+
+    def policies(self) -> dict[str, Mapping[str, Json]]:
+        """The target's policies, by path. Raises InputError for one that cannot be read."""
+        return {path: _policy(path) for path in self.target.policy}
 
     @contextmanager
     def account(self) -> Iterator[Client]:

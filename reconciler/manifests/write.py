@@ -56,7 +56,8 @@ def _inline(value: Json) -> str | None:
     """A value on one line, None where a block reads better."""
     match value:
         case str():
-            return _text(value)
+            # What stands for itself must not be taken for a variable of the target.
+            return _text(value.replace("${", "$${"))
         case Mapping():
             flat = all(not isinstance(each, Mapping | list) for each in value.values())
             pairs = ", ".join(f"{_text(key)}: {_inline(each)}" for key, each in value.items())

@@ -1,5 +1,6 @@
 """Adoption: what an account holds becomes manifests, and the next plan is empty."""
 
+from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +177,15 @@ def test_the_variables_to_set_are_told_as_the_configuration_wants_them(tmp_path:
     with sandbox(ACCOUNT) as url:
         told = Desk(tmp_path, url).run("import", "--number", "+14155550101").out
     assert "  secrets:\n    env:\n      - YES_TWILIO_AUTH_TOKEN\n" in told
+
+
+def test_what_a_policy_forbids_is_told_of_an_imported_number(tmp_path: Path) -> None:
+    policy = {"properties": {"spec": {"required": ["server"]}}}
+    held = {"provider": "vapi", "name": "A", "sipUri": "sip:a@sip.vapi.ai"}
+    with sandbox({"phone-number": [held]}) as url:
+        desk = Desk(tmp_path, url)
+        desk.configure(policy=["policy.json"])
+        (tmp_path / "policy.json").write_text(dumps(policy))
+        told = desk.run("import", "--all")
+    assert (told.code, told.err) == (0, "")
+    assert "server" in told.out

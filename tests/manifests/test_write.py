@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -6,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.documents import read_plain
-from reconciler.manifests import manifest_text
+from reconciler.manifests import manifest_text, merge
+from reconciler.model import Manifest
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT
@@ -35,7 +37,10 @@ TREACHEROUS = [
 def read_both(value: Any) -> tuple[Any, Any]:
     """What our reader of YAML 1.2 makes of a written value, and a common one of YAML 1.1."""
     text = manifest_text({"spec": value})
-    return read_plain(text.encode(), "x.yaml"), yaml.safe_load(text)
+    ours, common = read_plain(text.encode(), "x.yaml"), yaml.safe_load(text)
+    assert isinstance(ours, Mapping)
+    filled = merge([Manifest(ours, ()), Manifest(common, ())], (), {}).manifests
+    return filled[0].value, filled[1].value
 
 
 @pytest.mark.parametrize("text", TREACHEROUS)
