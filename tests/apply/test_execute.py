@@ -12,7 +12,7 @@ from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
 from reconciler.apply.record import Answered, Step
 from reconciler.documents import read_plain
-from reconciler.errors import Refused, Uncertain
+from reconciler.errors import Refused, Unauthorized, Uncertain
 from reconciler.model import (
     Action,
     Json,
@@ -148,7 +148,7 @@ class Unseen:
         raise Uncertain("the answer was lost")
 
     def list_numbers(self) -> tuple[Live, ...]:
-        raise Refused("the key was revoked", status=401)
+        raise Unauthorized("the key was revoked", status=401)
 
 
 def test_a_create_that_nobody_can_look_for_may_have_landed() -> None:
@@ -207,6 +207,14 @@ def test_what_was_not_taken_is_named_after_a_second_look() -> None:
     with account(not_cleared=frozenset({"squadId"})) as client:
         number = client.create_number({**create(1).body, "squadId": "crew"})
         outcome = run(client, patch(1, number, {"squadId": None, "name": "new"}))
+    assert outcome.results[0].not_taken == ("squadId",)
+
+
+def test_a_write_that_cannot_be_looked_at_is_done_and_judged_by_its_answer() -> None:
+    with account("GET:500-before", not_cleared=frozenset({"squadId"})) as client:
+        number = client.create_number({**create(1).body, "squadId": "crew"})
+        outcome = run(client, patch(1, number, {"squadId": None, "name": "new"}))
+    assert statuses(outcome) == ["done"]
     assert outcome.results[0].not_taken == ("squadId",)
 
 
