@@ -111,14 +111,15 @@ class Executor:
     def _untaken(self, operation: Operation, live: Live) -> tuple[str, ...]:
         """What the API did not take; where the answer leaves doubt, one more look decides."""
         provider = self.fields.providers[operation.provider]
-        if not not_taken(operation.body, live, provider):
+        doubtful = not_taken(operation.body, live, provider)
+        if not doubtful:
             return ()
         try:
             looked = self.account.get_number(live.id)
         except ApiError:
-            # The write landed and is remembered: a look that fails must not call it a failure.
-            looked = None
-        return not_taken(operation.body, looked or live, provider)
+            # The write is done whether or not it can be looked at; its own answer decides then.
+            return doubtful
+        return not_taken(operation.body, looked, provider) if looked else doubtful
 
 
 class _Run:

@@ -13,7 +13,7 @@ from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
 from reconciler.apply.record import Answered, Step
 from reconciler.documents import read_plain
-from reconciler.errors import Refused, Uncertain
+from reconciler.errors import Refused, Unauthorized, Uncertain
 from reconciler.model import (
     Action,
     Json,
@@ -149,7 +149,7 @@ class Unseen:
         raise Uncertain("the answer was lost")
 
     def list_numbers(self) -> tuple[Live, ...]:
-        raise Refused("the key was revoked", status=401)
+        raise Unauthorized("the key was revoked", status=401)
 
 
 def test_a_create_that_nobody_can_look_for_may_have_landed() -> None:
