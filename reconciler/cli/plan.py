@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +63,10 @@ def save(made: Plan, path: Path) -> None:
     from reconciler import __version__
     from reconciler.lockfile import write_atomically
     from reconciler.planning import to_document
+    from reconciler.report.escape import json_text
 
     document = to_document(made, __version__)
-    write_atomically(path, dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write_atomically(path, json_text(document))
 
 
 def has_changes(made: Plan) -> bool:
