@@ -13,7 +13,7 @@ from json import dumps
 from threading import Lock as Mutex
 from typing import Protocol
 
-from reconciler.errors import Uncertain
+from reconciler.errors import ApiError, Uncertain
 from reconciler.fields import FieldTable, Nature
 from reconciler.model import Json, Live, Operation
 from reconciler.planning.normal import normal
@@ -79,8 +79,8 @@ class Creator:
                 tries += 1
                 try:
                     live = self.account.create_number(operation.body)
-                except Uncertain:
-                    found = self._landed(likeness)
+                except Uncertain as lost:
+                    found = self._landed(likeness, lost)
                     if found:
                         return found, True
                     if tries == self.tries:
@@ -89,12 +89,19 @@ class Creator:
                     self.claims.take((live,))
                     return live, False
 
-    def _landed(self, likeness: Likeness) -> Live | None:
-        """Look twice, with a pause between: a create may land after its answer was lost."""
-        found = self._look(likeness)
-        if found is None:
-            self.pause()
+    def _landed(self, likeness: Likeness, lost: Uncertain) -> Live | None:
+        """Look twice, with a pause between: a create may land after its answer was lost.
+
+        Raises Uncertain where nobody can look: a list that was refused proves nothing of a create.
+        """
+        try:
             found = self._look(likeness)
+            if found is None:
+                self.pause()
+                found = self._look(likeness)
+        except ApiError as error:
+            message = f"{lost.message}; whether it landed cannot be seen: {error.message}"
+            raise Uncertain(message, status=lost.status) from error
         return found
 
     def _look(self, likeness: Likeness) -> Live | None:

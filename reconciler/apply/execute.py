@@ -6,19 +6,23 @@ depends on it and nothing else. Results are told in the plan's order.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from threading import Event
-from typing import Protocol, assert_never
+from typing import Final, Protocol, assert_never
 
 from reconciler.apply.create import Claims, Creating, Creator
+from reconciler.apply.record import Answered, Asked, Failed, Step
 from reconciler.errors import ApiError
 from reconciler.fields import FieldTable
 from reconciler.model import Action, Json, Live, Operation, Outcome, Plan, Result, Status
 from reconciler.planning.diff import not_taken
+
+_NOT_MET: Final = "not tried: an operation that it requires did not succeed"
+_INTERRUPTED: Final = "not tried: the run was interrupted"
 
 
 class Account(Creating, Protocol):
@@ -56,6 +60,7 @@ class Executor:
     pause: Callable[[], object] = lambda: None
     parallel: int = 4
     stop: Stop = field(default_factory=Stop)
+    witness: Callable[[Step], None] = lambda _step: None
 
     def execute(self, plan: Plan, known_ids: frozenset[str]) -> Outcome:
         """Run every operation that can be run; `known_ids` are the numbers there were before.
@@ -66,65 +71,55 @@ class Executor:
         run = _Run(plan, self.observe)
         with ThreadPoolExecutor(max_workers=self.parallel) as pool:
             under_way: dict[Future[Result], Operation] = {}
-            try:
-                while True:
-                    if not self.stop.asked.is_set():
-                        for operation in run.ready(self.parallel - len(under_way)):
-                            future = pool.submit(self._run_one, operation, creator)
-                            under_way[future] = operation
-                    if not under_way:
-                        break
-                    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        run.finish(under_way.pop(future), future.result())
-            except OSError:
-                self.stop.asked.set()
-                raise
+            while True:
+                if not self.stop.asked.is_set():
+                    for operation in run.ready(self.parallel - len(under_way)):
+                        under_way[pool.submit(self._run_one, operation, creator)] = operation
+                if not under_way:
+                    break
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    run.finish(under_way.pop(future), future.result())
         return run.outcome(interrupted=self.stop.asked.is_set())
 
     def _run_one(self, operation: Operation, creator: Creator) -> Result:
+        self.witness(Asked(operation))
         try:
-            live, recovered = self._write(operation, creator)
-            untaken = self._untaken(operation, live) if live else ()
+            live, status = self._write(operation, creator)
         except ApiError as error:
-            return Result(
-                operation,
-                Status.FAILED,
-                operation.live_id,
-                error_kind=error.kind,
-                error_message=error.message,
-                error_status=error.status,
-            )
-        status = Status.RECOVERED if recovered else Status.DONE
-        return Result(operation, status, live.id if live else operation.live_id, not_taken=untaken)
+            self.witness(Failed(operation, error))
+            return _failed(operation, error)
+        self.witness(Answered(operation, live, status))
+        self.remember(operation, live)
+        if live is None:
+            return Result(operation, status, operation.live_id)
+        return Result(operation, status, live.id, not_taken=self._untaken(operation, live))
 
-    def _write(self, operation: Operation, creator: Creator) -> tuple[Live | None, bool]:
-        live: Live | None
-        recovered = False
+    def _write(self, operation: Operation, creator: Creator) -> tuple[Live | None, Status]:
         match operation.action:
             case Action.CREATE:
                 live, recovered = creator.create(operation)
+                return live, Status.RECOVERED if recovered else Status.DONE
             case Action.PATCH:
-                live = self.account.patch_number(_id(operation), operation.body)
+                return self.account.patch_number(_id(operation), operation.body), Status.DONE
             case Action.DELETE:
                 self.account.delete_number(_id(operation))
-                live = None
+                return None, Status.DONE
             case other:
                 assert_never(other)
-        self.remember(operation, live)
-        return live, recovered
 
     def _untaken(self, operation: Operation, live: Live) -> tuple[str, ...]:
         """What the API did not take; where the answer leaves doubt, one more look decides."""
         provider = self.fields.providers[operation.provider]
-        if not not_taken(operation.body, live, provider):
+        doubtful = not_taken(operation.body, live, provider)
+        if not doubtful:
             return ()
         try:
             looked = self.account.get_number(live.id)
         except ApiError:
-            # The write landed and is remembered: a look that fails must not call it a failure.
-            looked = None
-        return not_taken(operation.body, looked or live, provider)
+            # The write is done whether or not it can be looked at; its own answer decides then.
+            return doubtful
+        return not_taken(operation.body, looked, provider) if looked else doubtful
 
 
 class _Run:
@@ -149,32 +144,50 @@ class _Run:
         return [self._plan.operations[heappop(self._ready)] for _ in range(taken)]
 
     def finish(self, operation: Operation, result: Result) -> None:
-        """Keep a result, tell all those that are due, and see who waited for it."""
-        self._results[operation.id] = result
-        operations = self._plan.operations
-        while self._told < len(operations) and operations[self._told].id in self._results:
-            self._observe(self._results[operations[self._told].id])
-            self._told += 1
-        for each in self._dependents[operation.id]:
-            self._missing[each.id] -= 1
-            if not self._missing[each.id]:
-                self._release(each)
+        """Keep a result, see who waited for it, and tell all results that are due."""
+        ended = deque([(operation, result)])
+        while ended:
+            operation, result = ended.popleft()
+            self._results[operation.id] = result
+            for each in self._dependents[operation.id]:
+                self._missing[each.id] -= 1
+                if self._missing[each.id]:
+                    continue
+                if self._may_run(each):
+                    heappush(self._ready, self._position[each.id])
+                else:
+                    ended.append((each, _skipped(each, _NOT_MET)))
+        self._tell()
 
     def outcome(self, *, interrupted: bool) -> Outcome:
         """All results, the operations that were not tried among them."""
         for each in self._plan.operations:
             if each.id not in self._results:
-                self.finish(each, _skipped(each, "not tried: the run was interrupted"))
+                self.finish(each, _skipped(each, _INTERRUPTED))
         results = tuple(self._results[each.id] for each in self._plan.operations)
         return Outcome(self._plan.target, results, interrupted)
 
-    def _release(self, operation: Operation) -> None:
-        required = [self._results[each].status for each in operation.requires]
-        if Status.FAILED in required or Status.SKIPPED in required:
-            message = "not tried: an operation that it requires did not succeed"
-            self.finish(operation, _skipped(operation, message))
-        else:
-            heappush(self._ready, self._position[operation.id])
+    def _may_run(self, operation: Operation) -> bool:
+        required = {self._results[each].status for each in operation.requires}
+        return required <= {Status.DONE, Status.RECOVERED}
+
+    def _tell(self) -> None:
+        """Tell each result once all those before it in the plan were told."""
+        operations = self._plan.operations
+        while self._told < len(operations) and operations[self._told].id in self._results:
+            self._observe(self._results[operations[self._told].id])
+            self._told += 1
+
+
+def _failed(operation: Operation, error: ApiError) -> Result:
+    return Result(
+        operation,
+        Status.FAILED,
+        operation.live_id,
+        error_kind=error.kind,
+        error_message=error.message,
+        error_status=error.status,
+    )
 
 
 def _skipped(operation: Operation, message: str) -> Result:

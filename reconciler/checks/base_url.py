@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 SAFE_URL: Final = "use https; http is for loopback only, as with reconciler sandbox"
 
-
-def base_url_fault(base_url: str) -> str:
-    """Why requests cannot go to a base URL, or ""; what it may hold of a secret is not repeated."""
-    if not base_url.isascii() or not base_url.isprintable() or " " in base_url:
-        return "a base URL holds neither spaces nor odd characters"
-    try:
-        parts = urlsplit(base_url)
-        port = parts.port
-    except ValueError as error:
-        return f"{base_url} is not a URL: {error}"
-    if parts.username is not None:
-        return "a base URL holds no user name or password"
-    if parts.query or parts.fragment or port == 0:
-        return f"{base_url} is more or less than scheme, host, port and path"
-    if not _is_safe(parts):
-        return f"{base_url} would send the API key in clear"
-    return ""
+_BASE_URL: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:/[^\s?#]*)?"
+)
+_LAST_PORT: Final = 65535
 
 
-def _is_safe(parts: SplitResult) -> bool:
-    host = parts.hostname or ""
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
+def check_base_url(base_url: str) -> str:
+    """What is wrong with a base URL, or "". No message holds more of it than scheme and host."""
+    found = _BASE_URL.fullmatch(base_url)
+    if found is None or int(found["port"] or 0) > _LAST_PORT:
+        return "a base URL is https://HOST, with a port and a path where they are needed"
+    if found["scheme"] == "https" or _is_loopback(found["host"].strip("[]")):
+        return ""
+    return f"{found['scheme']}://{found['host']} would send the API key in clear"
 
 
-def _is_here(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:

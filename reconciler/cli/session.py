@@ -18,8 +18,9 @@ import click
 from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
-from reconciler.model import ApiKeySource, Json, Validation
+from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
+from reconciler.report.escape import terminal_lines
 from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
 from reconciler.secrets import SecretReader, api_key
 
@@ -96,14 +97,13 @@ class Session:
             yield client
 
     def _secret_reader(self) -> SecretReader:
+        keys = [each.api_key for each in self.config.targets.values()]
         return SecretReader(
             os.environ,
             allowed_env=self.target.secrets_env,
             allowed_files=self.target.secrets_files,
-            api_keys=(
-                ApiKeySource(env=API_KEY_VARIABLES),
-                *(each.api_key for each in self.config.targets.values()),
-            ),
+            api_key_env=frozenset(API_KEY_VARIABLES).union(*(each.env for each in keys)),
+            api_key_files=frozenset(each.file for each in keys if each.file),
             root=self.config.directory,
         )
 
@@ -135,9 +135,12 @@ def style(shared: Shared) -> Style:
 
 def show_validation(shared: Shared, validation: Validation, name: str = "text") -> str:
     """The diagnostics as text, with the lines of the files that they are about."""
+    from reconciler.checks import RULES
+
     files = {place.file for each in validation.diagnostics for place in (each.place, *each.related)}
     sources = {file: _lines(file) for file in sorted(files)}
-    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared)))
+    titles = {code: rule.title for code, rule in RULES.items()}
+    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared), titles))
 
 
 def note(shared: Shared, message: str) -> None:
@@ -149,7 +152,7 @@ def note(shared: Shared, message: str) -> None:
 
         click.echo(dumps({"time": _now(), "level": "info", "message": message}), err=True)
     else:
-        click.echo(message, err=True)
+        click.echo(terminal_lines(message), err=True)
 
 
 def read_json(path: Path) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from json import dumps
 
 from reconciler.fields import Field, FieldTable
 from reconciler.model import Binding, Desired, Json, Live, Lock, LockEntry, Place, State
@@ -203,9 +204,10 @@ def _contested(live: Live, claiming: Sequence[Desired]) -> str:
 
 
 def describe(live: Live) -> str:
-    """A live number for people: id, name and digits or SIP URI."""
+    """A live number for people, on one line whatever it is named: id, name, digits or SIP URI."""
     shown = live.number or live.sip_uri or "no number yet"
-    return f"{live.id}  {live.name or '(no name)'}  {shown}"
+    text = f"{live.id}  {live.name or '(no name)'}  {shown}"
+    return text if text.isprintable() else dumps(text)[1:-1]
 
 
 def _where(place: Place) -> str:

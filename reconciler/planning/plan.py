@@ -45,6 +45,7 @@ from reconciler.model import (
 from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.drafting import Drafting
 from reconciler.planning.guards import refuse
+from reconciler.planning.health import unhealthy
 from reconciler.planning.likeness import is_like, shares_identity
 from reconciler.planning.match import Matching, describe, match
 from reconciler.planning.order import put_in_order
@@ -256,11 +257,8 @@ def _created(situation: Situation, drafts: Sequence[Draft]) -> Iterator[Desired]
 def _health(matching: Matching) -> Iterator[Unhealthy]:
     """The managed numbers that serve no call, or not yet."""
     for key, live in sorted(matching.pairs.items()):
-        match live.status:
-            case "activating" | "blocked":
-                yield Unhealthy(address_of(key), live.status)
-            case _ if not live.number and not live.sip_uri:
-                yield Unhealthy(address_of(key), "incomplete")
+        if ill := unhealthy(address_of(key), live):
+            yield ill
 
 
 def _summary(

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from reconciler.report.diagnostics import validation_json, validation_text
+from reconciler.report.github import validation_github
 from reconciler.report.outcome import outcome_json, outcome_text
 from reconciler.report.plan import plan_json, plan_text
+from reconciler.report.sarif import validation_sarif
 from reconciler.report.views import OutcomeView, PlanView, Style, ValidationView
 
 VALIDATION_FORMATS: Final[Mapping[str, Callable[[ValidationView], str]]] = {
     "text": validation_text,
     "json": validation_json,
+    "github": validation_github,
+    "sarif": validation_sarif,
 }
 PLAN_FORMATS: Final[Mapping[str, Callable[[PlanView], str]]] = {
     "text": plan_text,

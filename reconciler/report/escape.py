@@ -28,6 +28,16 @@ def terminal_lines(text: str, indent: str = "") -> str:
     return f"\n{indent}".join(terminal(line) for line in text.split("\n"))
 
 
+def workflow_data(text: str) -> str:
+    """Text for the message of a GitHub workflow command: no line of it can begin another."""
+    return terminal_lines(text).replace("%", "%25").replace("\n", "%0A")
+
+
+def workflow_property(text: str) -> str:
+    """Text for a property of a GitHub workflow command."""
+    return workflow_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
 def json_text(document: Json) -> str:
     """A document as JSON that is safe to print: what is unsafe is escaped, and nothing is lost."""
     lines = dumps(document, indent=2, ensure_ascii=False).split("\n")

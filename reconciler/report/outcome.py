@@ -52,12 +52,12 @@ def _document(result: Result) -> dict[str, Any]:
 def _result(result: Result, style: Style) -> Iterator[str]:
     operation, message = result.operation, terminal(result.error_message)
     address, action = terminal(operation.address), operation.action
-    live_id = f"  {style.dim(terminal(result.live_id))}" if result.live_id else ""
+    new = f"  {style.dim(terminal(result.live_id or ''))}" if action is Action.CREATE else ""
     match result.status:
         case Status.DONE:
-            yield f"  {style.green(address)} {_DONE[action]}{live_id}"
+            yield f"  {style.green(address)} {_DONE[action]}{new}"
         case Status.RECOVERED:
-            yield f"  {style.green(address)} created{live_id}; its answer was lost"
+            yield f"  {style.green(address)} created{new}  its answer was lost, and it was found"
         case Status.FAILED:
             yield f"  {style.red(address)} {action.value} failed: {message}"
         case Status.SKIPPED:

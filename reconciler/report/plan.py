@@ -11,7 +11,6 @@ from reconciler.report.escape import json_text, terminal, terminal_lines
 from reconciler.report.views import PlanView, Style
 from reconciler.report.words import are, columns, count, telephone, value
 
-_FORCES: Final = "forces replacement"
 NO_CHANGES: Final = "No changes. Your infrastructure matches the configuration."
 
 # The columns where what stands beside a line begins: the manifest's place, and a remark.
@@ -94,7 +93,7 @@ def _block(
     changes = (*released.changes, *operation.changes) if released else operation.changes
     width = max((columns(terminal(each.path)) for each in changes), default=0)
     for change in changes:
-        yield from _change(change, _remark(change, operation), width, style)
+        yield from _change(change, operation, width, style)
     yield from _refusals(blocked, style)
 
 
@@ -118,44 +117,35 @@ def _guards(blocked: Sequence[Blocked]) -> str:
     return ", ".join(terminal(each.guard) for each in blocked)
 
 
-def _remark(change: Change, operation: Operation) -> str:
-    """What a reader should know of a change, planning's own note before ours."""
-    is_value_new = change.before is not None and change.after is not None
-    if operation.reason is Reason.REPLACE and is_value_new:
-        return _FORCES
-    if change.note or operation.action is not Action.PATCH or change.after is not None:
-        return change.note
-    if operation.reason is Reason.DRIFTED:
-        return "set elsewhere, not in the manifest"
-    return "not in the manifest"
-
-
-def _change(change: Change, remark: str, width: int, style: Style) -> Iterator[str]:
+def _change(change: Change, operation: Operation, width: int, style: Style) -> Iterator[str]:
     """One line where the values are short; else the path, and the values below it."""
     before, after = _values(change)
+    shown = " -> ".join(each for each in (before, after) if each)
+    symbol, remark = _marks(change, operation)
+    paint = {"+": style.green, "~": style.yellow}.get(symbol, style.red)
     path = terminal(change.path)
-    match before, after:
-        case "", _:
-            symbol, shown = "+", after
-        case _, "":
-            symbol, shown = "-", before
-        case _:
-            symbol, shown = "~", f"{before} -> {after}"
     is_short = "\n" not in shown and columns(shown) <= _ONE_LINE
     left = f"{path}{' ' * (width - columns(path))}  {shown}" if is_short else path
     gap = " " * max(2, _REMARKS - 4 - columns(left)) if remark else ""
-    if remark == _FORCES:
-        symbol = "-/+"
-    lead = " " * (3 - len(symbol)) + _paint(symbol, style)
-    yield f"{lead} {left}{gap}{style.dim(terminal(remark))}"
+    yield f"{' ' * (3 - len(symbol))}{paint(symbol)} {left}{gap}{style.dim(terminal(remark))}"
     if not is_short:
         yield from (f"      {style.red('-')} {line}" for line in before.splitlines())
         yield from (f"      {style.green('+')} {line}" for line in after.splitlines())
 
 
-def _paint(symbol: str, style: Style) -> str:
-    paint = {"+": style.green, "~": style.yellow, "-": style.red, "-/+": style.red}
-    return paint[symbol](symbol)
+def _marks(change: Change, operation: Operation) -> tuple[str, str]:
+    """Terraform's symbol, and what a reader should know; planning's own note comes first."""
+    symbol, remark = "~", ""
+    if change.before is None:
+        symbol = "+"
+    elif change.after is None:
+        symbol = "-"
+        if operation.action is Action.PATCH:
+            elsewhere = "set elsewhere, " if operation.reason is Reason.DRIFTED else ""
+            remark = f"{elsewhere}not in the manifest"
+    elif operation.reason is Reason.REPLACE:
+        symbol, remark = "-/+", "forces replacement"
+    return symbol, change.note or remark
 
 
 def _values(change: Change) -> tuple[str, str]:

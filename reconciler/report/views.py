@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.model import Json, Outcome, Plan, Validation
 
@@ -41,11 +41,12 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class ValidationView:
-    """Diagnostics, and the lines of the files that they are about."""
+    """Diagnostics, the lines of the files that they are about, and the titles of the codes."""
 
     validation: Validation
     sources: Mapping[str, Sequence[str]]
     style: Style = Style()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 from reconciler.model import Json, Secret
 from reconciler.report.escape import terminal, terminal_lines
 
-_ONE_LINE: Final = 60
+_ONE_LINE: Final = 88
 _AMERICAN: Final = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
 
 
@@ -31,10 +31,21 @@ def value(shown: Json, name: str = "") -> str:
         return terminal(name)
     if shown == Secret.SHOWN:
         return Secret.SHOWN
-    text = terminal(dumps(shown, ensure_ascii=False))
-    if len(text) <= _ONE_LINE or not isinstance(shown, Mapping | list | tuple):
+    return terminal_lines(_laid_out(shown, ""))
+
+
+def _laid_out(shown: Json, indent: str) -> str:
+    """JSON with a line for each entry of what does not fit on one."""
+    text = dumps(shown, ensure_ascii=False)
+    if len(indent) + len(text) <= _ONE_LINE or not isinstance(shown, Mapping | list | tuple):
         return text
-    return terminal_lines(dumps(shown, ensure_ascii=False, indent=2))
+    inner = f"{indent}  "
+    if isinstance(shown, Mapping):
+        entries = [f"{dumps(key)}: {_laid_out(each, inner)}" for key, each in shown.items()]
+    else:
+        entries = [_laid_out(each, inner) for each in shown]
+    lines = f",\n{inner}".join(entries)
+    return f"{text[0]}\n{inner}{lines}\n{indent}{text[-1]}"
 
 
 def telephone(number: str) -> str:

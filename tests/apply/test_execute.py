@@ -11,8 +11,9 @@ import pytest
 from reconciler.api import Client
 from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
+from reconciler.apply.record import Answered, Step
 from reconciler.documents import read_plain
-from reconciler.errors import Refused, Uncertain
+from reconciler.errors import Refused, Unauthorized, Uncertain
 from reconciler.model import (
     Action,
     Json,
@@ -110,6 +111,13 @@ def test_a_failure_stops_what_depends_on_it_and_nothing_else() -> None:
     assert outcome.results[0].error_status == 400
 
 
+def test_a_failure_stops_a_chain_of_any_length() -> None:
+    with account(stock={"415": 9}) as client:
+        chain = [create(index, (f"op-{index - 1}",)) for index in range(2, 2001)]
+        outcome = run(client, create(1, code="212"), *chain)
+    assert statuses(outcome) == ["failed", *["skipped"] * 1999]
+
+
 @pytest.mark.parametrize("fault", ["POST:drop-after@1", "POST:500-after@1", "POST:cut-body@1"])
 def test_a_create_that_landed_is_found_and_not_repeated(fault: str) -> None:
     with account(fault) as client:
@@ -132,6 +140,24 @@ def test_a_create_that_never_lands_ends() -> None:
         outcome = run(client, create(1))
         assert (statuses(outcome), client.list_numbers()) == (["failed"], ())
         assert outcome.results[0].error_kind == "uncertain"
+
+
+class Unseen:
+    """An account that loses the answer of every create, and lets nobody look."""
+
+    def create_number(self, _: dict[str, Json]) -> Live:
+        raise Uncertain("the answer was lost")
+
+    def list_numbers(self) -> tuple[Live, ...]:
+        raise Unauthorized("the key was revoked", status=401)
+
+
+def test_a_create_that_nobody_can_look_for_may_have_landed() -> None:
+    [result] = run(Unseen(), create(1)).results
+    assert result.error_kind == "uncertain"
+    assert result.error_message == (
+        "the answer was lost; whether it landed cannot be seen: the key was revoked"
+    )
 
 
 def test_a_number_that_was_there_before_is_never_adopted() -> None:
@@ -185,29 +211,12 @@ def test_what_was_not_taken_is_named_after_a_second_look() -> None:
     assert outcome.results[0].not_taken == ("squadId",)
 
 
-class Blind:
-    """An account that takes a patch in part, and cannot be read afterwards."""
-
-    def patch_number(self, number_id: str, _: dict[str, Json]) -> Live:
-        return Live(number_id, "vapi", {"id": number_id, "name": "old"})
-
-    def get_number(self, _: str) -> Live | None:
-        raise Uncertain("no answer in time")
-
-
-def test_a_write_that_landed_is_no_failure_when_the_second_look_fails() -> None:
-    outcome = run(Blind(), patch(1, Live("1", "vapi", {}), {"name": "new"}))
+def test_a_write_that_cannot_be_looked_at_is_done_and_judged_by_its_answer() -> None:
+    with account("GET:500-before", not_cleared=frozenset({"squadId"})) as client:
+        number = client.create_number({**create(1).body, "squadId": "crew"})
+        outcome = run(client, patch(1, number, {"squadId": None, "name": "new"}))
     assert statuses(outcome) == ["done"]
-    assert outcome.results[0].not_taken == ("name",)
-
-
-def test_a_field_that_the_answer_shows_late_is_no_fault() -> None:
-    class Late(Blind):
-        def get_number(self, _: str) -> Live | None:
-            return Live("1", "vapi", {"id": "1", "name": "new"})
-
-    outcome = run(Late(), patch(1, Live("1", "vapi", {}), {"name": "new"}))
-    assert outcome.results[0].not_taken == ()
+    assert outcome.results[0].not_taken == ("squadId",)
 
 
 def test_a_requirement_is_done_before_what_requires_it_begins() -> None:
@@ -296,6 +305,16 @@ def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
         with pytest.raises(OSError, match="No space left"):
             run(client, *[create(index) for index in range(1, 5)], parallel=1, remember=full)
         assert len(client.list_numbers()) == 1
+
+
+def test_every_write_is_witnessed_before_it_is_sent_and_when_it_ended() -> None:
+    seen: list[Step] = []
+    with account("POST:drop-after@1", stock={"415": 9}) as client:
+        run(client, create(1), create(2, code="212"), parallel=1, witness=seen.append)
+    told = [(type(each).__name__, each.operation.id) for each in seen]
+    assert told == [("Asked", "op-1"), ("Answered", "op-1"), ("Asked", "op-2"), ("Failed", "op-2")]
+    assert isinstance(seen[1], Answered)
+    assert seen[1].status is Status.RECOVERED
 
 
 def test_a_refused_patch_is_a_result_and_no_exception() -> None:

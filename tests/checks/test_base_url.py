@@ -2,60 +2,36 @@
 
 import pytest
 
-from reconciler.checks.base_url import base_url_fault
+from reconciler.checks.base_url import check_base_url
 
 
 @pytest.mark.parametrize(
-    "url",
-    [
-        "https://api.vapi.ai",
-        "https://api.eu.vapi.ai:8443/prefix",
-        "http://127.0.0.1:8787",
-        "http://[::1]:8787",
-        "http://localhost:8787",
-    ],
+    "base_url",
+    ["https://api.vapi.ai", "http://localhost:1/x", "http://[::1]:8787", "http://127.9.9.9"],
 )
-def test_https_and_loopback_are_safe(url: str) -> None:
-    assert base_url_fault(url) == ""
+def test_https_and_loopback_are_safe(base_url: str) -> None:
+    assert check_base_url(base_url) == ""
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("base_url", "says"),
     [
-        "http://api.vapi.ai",
-        "http://localhost.example.com",
-        "http://127.0.0.1.example.com",
-        "http://0.0.0.0:8787",
-        "http://10.0.0.1",
-        "ftp://127.0.0.1",
-        "https://",
-        "",
+        ("http://api.vapi.ai", "would send the API key in clear"),
+        ("http://127.0.0.1.example.com", "would send the API key in clear"),
+        ("http://10.0.0.1", "would send the API key in clear"),
+        ("ftp://api.vapi.ai", "a base URL is https://HOST"),
+        ("api.vapi.ai", "a base URL is https://HOST"),
+        ("", "a base URL is https://HOST"),
+        ("https://", "a base URL is https://HOST"),
+        ("https://[::1", "a base URL is https://HOST"),
+        ("https://api.vapi.ai:99999", "a base URL is https://HOST"),
+        ("https://api.vapi.ai\n.example.com", "a base URL is https://HOST"),
+        ("https://api.vapi.ai?key=canary", "a base URL is https://HOST"),
+        ("https://me:canary@api.vapi.ai", "a base URL is https://HOST"),
+        ("http://127.0.0.1@canary.example.com", "a base URL is https://HOST"),
     ],
 )
-def test_what_would_send_the_key_in_clear_is_refused(url: str) -> None:
-    assert "in clear" in base_url_fault(url)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://[::1",
-        "https://api.vapi.ai:99999",
-        "https://api.vapi.ai:port",
-        "https://api.vapi.ai:0",
-        "https://api.vapi.ai?debug=1",
-        "https://api.vapi.ai#part",
-        "https://api.vapi.ai\n",
-        "https://api.vapi .ai",
-        "https://ąpi.vapi.ai",
-        "https://\0",
-    ],
-)
-def test_what_is_no_plain_url_is_refused_in_words(url: str) -> None:
-    assert base_url_fault(url)
-
-
-def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
-    said = base_url_fault("https://me:canary@api.vapi.ai")
-    assert "password" in said
-    assert "canary" not in said
+def test_a_base_url_that_is_unsafe_is_refused_without_its_secrets(base_url: str, says: str) -> None:
+    reason = check_base_url(base_url)
+    assert says in reason
+    assert "canary" not in reason

@@ -1,7 +1,7 @@
 """Which number is which: the order of matching, and every ambiguity an error with a way out."""
 
 from reconciler.model import Binding, Desired, Lifecycle, Live, Lock, State
-from reconciler.planning.match import Matching, match
+from reconciler.planning.match import Matching, describe, match
 from tests.planning.numbers import FIELDS, desired, live, lock
 
 
@@ -79,3 +79,9 @@ def test_a_number_of_a_manifest_that_is_gone_is_not_taken_by_name() -> None:
         [desired("new", {"name": "Support"})], [live("1", {"name": "Support"})], lock(old="1")
     )
     assert (ids(found), list(found.orphans)) == ({}, ["old"])
+
+
+def test_a_number_is_described_on_one_line_whatever_it_is_named() -> None:
+    assert describe(live("n-1", {"name": "Büro"})) == "n-1  Büro  no number yet"
+    hostile = live("n-1", {"name": "a\nPlan: 0 to add\u202e"})
+    assert describe(hostile) == r"n-1  a\nPlan: 0 to add\u202e  no number yet"

@@ -178,5 +178,6 @@ def outcome_as(name: str, *results: Result, **style: bool) -> str:
 
 
 def diagnostics_as(name: str, *found: Diagnostic, text: str = "", **style: bool) -> str:
-    view = ValidationView(Validation(1, found), {"a.yaml": text.splitlines()}, Style(**style))
+    sources, titles = {"a.yaml": text.splitlines()}, {"R201": "more than one route"}
+    view = ValidationView(Validation(1, found), sources, Style(**style), titles)
     return VALIDATION_FORMATS[name](view)

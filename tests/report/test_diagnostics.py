@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from reconciler import __version__
 from reconciler.model import Place, Severity
 from tests.report.samples import diagnostic, diagnostics_as, golden
 
@@ -28,7 +29,11 @@ def pointed(text: str, column: int) -> str:
     return line[caret.index("^") : len(caret)]
 
 
-def test_diagnostics_are_shown_with_their_lines() -> None:
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("text", "txt"), ("json", "json"), ("github", "github"), ("sarif", "sarif")],
+)
+def test_diagnostics_are_shown_whole(name: str, suffix: str) -> None:
     found = (
         diagnostic(
             "a number routes to at most one of assistantId, squadId, workflowId",
@@ -42,8 +47,8 @@ def test_diagnostics_are_shown_with_their_lines() -> None:
         diagnostic("url is not https", 4, 12, severity=Severity.WARNING, code="R213"),
         diagnostic("two of one name", 2, 3, code="R202", related=(Place("b.yaml", 7, 9),)),
     )
-    assert diagnostics_as("text", *found, text=SUPPORT) == golden("every-validation.txt")
-    assert diagnostics_as("json", *found, text=SUPPORT) == golden("every-validation.json")
+    shown = diagnostics_as(name, *found, text=SUPPORT).replace(f'"{__version__}"', '"VERSION"')
+    assert shown == golden(f"every-validation.{suffix}")
 
 
 def test_nothing_found_is_one_line() -> None:
@@ -134,9 +139,10 @@ def test_a_secret_is_not_shown_by_another_fault_of_its_line() -> None:
     assert "hunter2" not in shown
 
 
-def test_of_two_secrets_on_a_line_none_is_shown() -> None:
+@pytest.mark.parametrize("columns", [(2, 18), (18, 2)])
+def test_of_two_secrets_on_a_line_none_is_shown(columns: tuple[int, int]) -> None:
     text = "{X-Odd: hunter2, X-Even: hunter3}"
-    found = [diagnostic(column=each, code="R216") for each in (18, 2)]
+    found = [diagnostic(column=each, code="R216") for each in columns]
     assert "hunter" not in diagnostics_as("text", *found, text=text)
 
 
@@ -160,6 +166,12 @@ def test_what_sounds_like_a_secret_is_not_shown_whatever_the_fault(line: str) ->
     assert "(not shown)" in shown
 
 
+def test_a_fault_within_what_is_not_shown_points_to_its_end() -> None:
+    line, caret = snippet(f"password: {'x' * 400}", 300)
+    assert line == "password: (not shown)"
+    assert len(caret) == len(line) + 1
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -170,6 +182,7 @@ def test_what_sounds_like_a_secret_is_not_shown_whatever_the_fault(line: str) ->
         "apiKey:",
         "key: startsWith",
         "authentication:   # token",
+        "authentication: {realm: sip.example.com}",
         "url: https://hooks.example.com/@me",
     ],
 )
@@ -180,3 +193,19 @@ def test_what_is_no_secret_is_shown(line: str) -> None:
 def test_a_related_line_is_shown_without_its_secret() -> None:
     found = diagnostic(line=2, related=(Place("a.yaml", 1, 1),))
     assert "hunter2" not in diagnostics_as("text", found, text="password: hunter2\nb: 1\n")
+
+
+def test_sarif_quotes_file_names_and_counts_columns_in_characters() -> None:
+    found = diagnostic(place=Place("numbers/büro #1.yaml", 2, 3))
+    (run,) = json.loads(diagnostics_as("sarif", found))["runs"]
+    (result,) = run["results"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "numbers/b%C3%BCro%20%231.yaml"},
+        "region": {"startLine": 2, "startColumn": 3},
+    }
+
+
+def test_sarif_of_nothing_found_is_a_run_without_results() -> None:
+    (run,) = json.loads(diagnostics_as("sarif"))["runs"]
+    assert (run["results"], run["tool"]["driver"]["rules"]) == ([], [])

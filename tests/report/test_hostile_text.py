@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,8 @@ from reconciler.model import (
     Unhealthy,
     Warned,
 )
-from reconciler.report.escape import json_text, terminal
+from reconciler.report import VALIDATION_FORMATS
+from reconciler.report.escape import json_text, terminal, terminal_lines
 from tests.report.samples import (
     diagnostic,
     diagnostics_as,
@@ -64,6 +66,11 @@ def unsafe_in(text: str) -> set[str]:
 )
 def test_what_is_unsafe_is_shown_by_its_code_point(text: str, shown: str) -> None:
     assert terminal(text) == shown
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"])))
+def test_ordinary_text_of_any_script_stays_as_it_is(text: str) -> None:
+    assert terminal(text) == text
 
 
 @given(HOSTILE)
@@ -117,12 +124,27 @@ def test_an_outcome_shows_nothing_unsafe(text: str) -> None:
     assert unsafe_in(outcome_as("text", *shown) + outcome_as("json", *shown)) == set()
 
 
+@given(st.text(alphabet="\n\r:,%: error", max_size=20))
+def test_no_message_begins_a_workflow_command_or_ends_a_property(text: str) -> None:
+    found = diagnostic(text, place=Place(text, 1, 1), help=text)
+    command, _ = diagnostics_as("github", found).splitlines()
+    properties, _, data = command.removeprefix("::error ").partition("::")
+    assert [each.partition("=")[0] for each in properties.split(",")] == [
+        "file",
+        "line",
+        "col",
+        "title",
+    ]
+    decoded = terminal_lines(f"{text}\nhelp: {text}" if text else text)
+    assert unquote(data) == decoded
+
+
 @given(HOSTILE, st.integers(1, 15))
 def test_a_diagnostic_shows_nothing_unsafe(text: str, column: int) -> None:
     related = (Place("a.yaml", 2, 1), Place(text, 1, 1))
     found = diagnostic(text, column=column, path=text, help=text, related=related)
     elsewhere = replace(found, place=Place(text, 1, 1))
-    for name in ("text", "json"):
+    for name in VALIDATION_FORMATS:
         assert unsafe_in(diagnostics_as(name, found, elsewhere, text=f"{text}\nb")) == set()
 
 

@@ -50,6 +50,13 @@ def test_an_apply_of_nothing_is_complete() -> None:
     assert outcome_as("text") == "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.\n"
 
 
+def test_the_id_of_a_new_number_is_told_and_of_no_other() -> None:
+    created = outcome_as("text", result(Status.DONE, Action.CREATE, live_id="4f2c"))
+    changed = outcome_as("text", result(Status.DONE, Action.PATCH, live_id="4f2c"))
+    assert "  PhoneNumber/sales created  4f2c\n" in created
+    assert "  PhoneNumber/sales changed\n" in changed
+
+
 def test_a_create_that_was_found_again_counts_as_added() -> None:
     found = result(Status.RECOVERED, Action.CREATE)
     assert closing(outcome_as("text", found)).startswith("Apply complete! Resources: 1 added")

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from reconciler.model import Action, Blocked, Change, Place, Reason, Summary, Unhealthy, Warned
+from reconciler.model import (
+    Action,
+    Blocked,
+    Change,
+    Json,
+    Place,
+    Reason,
+    Summary,
+    Unhealthy,
+    Warned,
+)
 from reconciler.planning import to_document
 from tests.report.samples import everything, golden, live, operation, plan, plan_as
 
@@ -117,6 +127,19 @@ def test_a_name_stands_for_its_id() -> None:
 )
 def test_values_are_shown_as_in_json(before: str, after: str, shown: str) -> None:
     assert f"  {shown}\n" in text_of(Change("f", before, after))
+
+
+def test_a_large_value_has_a_line_for_each_entry_of_what_does_not_fit_on_one() -> None:
+    hooks: Json = [{"on": "call.ringing", "do": [{"exact": "x" * 60}], "filters": []}]
+    assert text_of(Change("hooks", None, hooks)).splitlines()[3:10] == [
+        "  + hooks",
+        "      + [",
+        "      +   {",
+        '      +     "on": "call.ringing",',
+        f'      +     "do": [{{"exact": "{"x" * 60}"}}],',
+        '      +     "filters": []',
+        "      +   }",
+    ]
 
 
 def test_long_texts_are_shown_whole_below_each_other() -> None:
