@@ -162,7 +162,8 @@ class Record:
 
     def _shown(self, provider: str, body: Mapping[str, Json]) -> dict[str, Json]:
         """What may be kept of a body: the fields that the description knows, without secrets."""
-        known = self.fields.providers[provider].fields
+        described = self.fields.providers.get(provider)
+        known = described.fields if described else {}
         return {
             name: redacted(_known(value, known[name]), known[name])
             for name, value in body.items()
