@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from json import loads
@@ -22,14 +23,18 @@ from typing import Any, Final
 
 from reconciler.api.transport import Answer
 from reconciler.errors import ApiError, Refused, Throttled, Unauthorized, Uncertain
+from reconciler.model import Secret
 
 _MAX_SHOWN: Final = 500
 
 
-def read_answer(answer: Answer) -> Any:
-    """The JSON value of a successful answer. Raises the ApiError that the table names."""
+def read_answer(answer: Answer, hidden: Sequence[str] = ()) -> Any:
+    """The JSON value of a successful answer. Raises the ApiError that the table names.
+
+    `hidden` are the secrets of the request: no error repeats one that the answer echoes.
+    """
     if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's own classes
-        raise _error(answer)
+        raise _error(answer, hidden)
     try:
         return loads(answer.body)
     except (ValueError, RecursionError):
@@ -37,8 +42,8 @@ def read_answer(answer: Answer) -> Any:
         raise Uncertain(message, status=answer.status) from None
 
 
-def _error(answer: Answer) -> ApiError:
-    message = f"the API answered {answer.status}: {_words(answer)}"
+def _error(answer: Answer, hidden: Sequence[str]) -> ApiError:
+    message = f"the API answered {answer.status}: {clean(_words(answer), hidden)}"
     match answer.status:
         case 401:
             return Unauthorized(message, status=401, help=_KEY_HELP)
@@ -47,7 +52,8 @@ def _error(answer: Answer) -> ApiError:
         case 429:
             return Throttled(message, retry_after=_retry_after(answer))
         case status if 300 <= status < 400:  # noqa: PLR2004 - HTTP's own classes
-            where = f"the API sent us to {clean(answer.headers.get('location', 'nowhere'))}"
+            location = clean(answer.headers.get("location", "nowhere"), hidden)
+            where = f"the API sent us to {location}"
             return Refused(where, status=status, help="correct the target's baseUrl")
         case status if status < 500:  # noqa: PLR2004 - HTTP's own classes
             return Refused(message, status=status)
@@ -70,20 +76,25 @@ def _words(answer: Answer) -> str:
         return _page(answer.body)
     message = value.get("message") if isinstance(value, dict) else value
     if isinstance(message, list):
-        return clean("; ".join(str(each) for each in message))
-    return clean(str(message if message is not None else value))
+        return "; ".join(str(each) for each in message)
+    return str(message if message is not None else value)
 
 
 def _page(body: bytes) -> str:
     text = body[:10_000].decode("utf-8", "replace").strip()
     if text[:1] == "<":
         title = text.partition("<title>")[2].partition("</title>")[0].strip()
-        return f"an HTML page{f', {clean(title)}' if title else ''}"
-    return clean(text) or "no words"
+        return f"an HTML page{f', {title}' if title else ''}"
+    return text or "no words"
 
 
-def clean(text: str) -> str:
-    """Foreign text on one line, without control characters, cut to a length people read."""
+def clean(text: str, hidden: Sequence[str] = ()) -> str:
+    """Foreign text on one line, without control characters, cut to a length people read.
+
+    What is `hidden` goes first, the longest first: a cut must not leave half of it.
+    """
+    for each in sorted(filter(None, hidden), key=len, reverse=True):
+        text = text.replace(each, Secret.SHOWN)
     shown = "".join(each if each.isprintable() else " " for each in text[: _MAX_SHOWN + 1])
     return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
 

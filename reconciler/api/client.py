@@ -14,6 +14,7 @@ from reconciler.api.retry import RetryPolicy, with_retries
 from reconciler.api.transport import Transport
 from reconciler.errors import Refused, Throttled, Uncertain
 from reconciler.model import Json, Live, Resource, Secret
+from reconciler.planning.secrecy import secrets_in
 
 Value = TypeVar("Value")
 
@@ -37,6 +38,7 @@ class Client:
         Raises InputError for a base URL that is neither https nor loopback.
         """
         self._transport = Transport(base_url, api_key, timeout=timeout)
+        self._api_key = api_key
         self._retry = retry or RetryPolicy(budget=timeout)
         self._pace = Pace(parallel)
         self._counting = Mutex()
@@ -56,7 +58,13 @@ class Client:
 
     def list_resources(self, kind: str) -> tuple[Resource, ...]:
         """All resources of one kind: assistant, squad, workflow or credential. Raises ApiError."""
-        rows = all_rows(lambda query: self._call("GET", f"/{kind}", query=query))
+        try:
+            rows = all_rows(lambda query: self._call("GET", f"/{kind}", query=query))
+        except Refused as error:
+            if error.status != _NOT_FOUND:
+                raise
+            message = f"this API lists no {kind}s, so that none can be found by its name"
+            raise Refused(message, status=error.status, help="refer to it by its id") from None
         return tuple(Resource(str(row["id"]), str(row.get("name") or "")) for row in rows)
 
     def get_number(self, number_id: str) -> Live | None:
@@ -95,12 +103,13 @@ class Client:
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Json] | None = None,
     ) -> Any:
-        def once() -> Any:
-            return self._once(
-                lambda: read_answer(self._transport.send(method, path, query=query, body=body))
-            )
+        hidden = (self._api_key.reveal(), *(text for _, text in secrets_in(body, None)))
 
-        return with_retries(method, once, self._retry)
+        def send() -> Any:
+            answer = self._transport.send(method, path, query=query, body=body)
+            return read_answer(answer, hidden)
+
+        return with_retries(method, lambda: self._once(send), self._retry)
 
     def _once(self, send: Callable[[], Value]) -> Value:
         with self._pace.slot():

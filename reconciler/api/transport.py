@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from json import dumps
+from math import inf
+from time import monotonic
 from typing import Any, Final
 
 import httpx
@@ -14,6 +16,13 @@ from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.errors import InputError, Refused, Uncertain
 from reconciler.model import Json, Secret
 
+# A proxy that refuses to connect us is one of them: nothing went past it.
+_NEVER_ARRIVED: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
 MAX_ANSWER_BYTES: Final = 64_000_000
 _CONNECT_SECONDS: Final = 10.0
 _ENVIRONMENT_HELP: Final = "look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
@@ -77,13 +86,14 @@ class Transport:
         request = self._http.build_request(
             method, path, params=dict(query or {}), content=content, headers=headers
         )
+        deadline = monotonic() + (self._http.timeout.read or inf)
         try:
             response = self._http.send(request, stream=True)
             try:
-                return Answer(response.status_code, response.headers, _read(response))
+                return Answer(response.status_code, response.headers, _read(response, deadline))
             finally:
                 response.close()
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except _NEVER_ARRIVED as error:
             raise Refused(f"{_host(request)} cannot be reached: {_reason(error)}") from None
         except httpx.TimeoutException:
             raise Uncertain(f"{_host(request)} gave no answer in time") from None
@@ -96,13 +106,16 @@ def encode(body: Mapping[str, Json]) -> bytes:
     return dumps(_revealed(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _read(response: httpx.Response) -> bytes:
+def _read(response: httpx.Response, deadline: float) -> bytes:
+    """The body, bounded in bytes and, where it comes in drips, in time."""
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
         if size > MAX_ANSWER_BYTES:
             raise Uncertain(f"the answer is larger than {MAX_ANSWER_BYTES // 1_000_000} MB")
+        if monotonic() > deadline:
+            raise Uncertain("the answer did not end in time")
         chunks.append(chunk)
     return b"".join(chunks)
 
