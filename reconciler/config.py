@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.checks.base_url import SAFE_URL, base_url_fault
+from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.checks.explain import Kind, explain
 from reconciler.documents import find_place, read_documents
 from reconciler.errors import InputError
@@ -113,7 +113,7 @@ def read_config(
 
 def _from_environment(environ: Mapping[str, str]) -> Target:
     base_url = (environ.get("VAPI_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
-    if reason := base_url_fault(base_url):
+    if reason := check_base_url(base_url):
         raise InputError(f"VAPI_BASE_URL: {reason}", help=SAFE_URL)
     return Target(DEFAULT_TARGET, base_url, ApiKeySource(env=API_KEY_VARIABLES))
 
@@ -130,7 +130,7 @@ def _faults(
         return
     checked: Any = value
     for name, target in checked["targets"].items():
-        reason = base_url_fault(target.get("baseUrl", DEFAULT_BASE_URL))
+        reason = check_base_url(target.get("baseUrl", DEFAULT_BASE_URL))
         if reason:
             yield _fault(_UNSAFE_URL, reason, ("targets", name, "baseUrl"), SAFE_URL, layers)
 

@@ -20,14 +20,15 @@ class SecretReader:
     """Reads what manifests refer to, and nothing else.
 
     `allowed_env` are patterns of variable names; `allowed_files` directories, below `root` where
-    they are relative; `api_keys` are what no manifest may read, the keys of other targets among it.
+    they are relative; `api_key_env` and `api_key_files` hold keys that no manifest may read.
     """
 
     environ: Mapping[str, str]
     allowed_env: tuple[str, ...]
     allowed_files: tuple[str, ...]
-    api_keys: tuple[ApiKeySource, ...]
+    api_key_env: frozenset[str]
     root: Path
+    api_key_files: frozenset[str] = frozenset()
 
     def read(self, reference: Mapping[str, Json]) -> Secret:
         """The secret behind `{env: NAME}` or `{file: PATH}`.
@@ -39,7 +40,7 @@ class SecretReader:
         return self._file(str(reference["file"]))
 
     def _variable(self, name: str) -> Secret:
-        if any(name in each.env for each in self.api_keys):
+        if name in self.api_key_env:
             raise InputError(f"{name} holds the API key, which no manifest may read")
         if not any(fnmatchcase(name, pattern) for pattern in self.allowed_env):
             raise InputError(
@@ -54,20 +55,20 @@ class SecretReader:
         return Secret(value, f"env {name}")
 
     def _file(self, name: str) -> Secret:
-        if "\0" in name:
-            raise InputError("no file name holds a null character")
-        real = Path(os.path.realpath(self.root / name))
-        allowed = [Path(os.path.realpath(self.root / each)) for each in self.allowed_files]
-        if not any(real.is_relative_to(each) for each in allowed):
+        try:
+            real = _real(self.root / name)
+        except ValueError:
+            raise InputError(f"{name!r} cannot be the name of a file") from None
+        if real in {_real(Path(each)) for each in self.api_key_files}:
+            raise InputError(f"the file {name} holds the API key, which no manifest may read")
+        if not any(real.is_relative_to(_real(self.root / each)) for each in self.allowed_files):
             raise InputError(
                 f"manifests may not read the file {name}",
                 help="to allow it, add its directory to the target's secrets.files",
             )
-        keys = (os.path.realpath(each.file) for each in self.api_keys if each.file)
-        if str(real) in keys:
-            raise InputError(f"the file {name} holds the API key, which no manifest may read")
-        value = _text(real, name)
-        if not value:
+        if real.exists() and not real.is_file():
+            raise InputError(f"the file {name} cannot be read: it is no regular file")
+        if not (value := _text(real, name)):
             raise InputError(f"the file {name} is empty")
         return Secret(value, f"file {name}")
 
@@ -89,6 +90,11 @@ def api_key(source: ApiKeySource, environ: Mapping[str, str]) -> Secret:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise InputError(f"what stands in {where} is no API key: it holds spaces or odd characters")
     return Secret(key, where)
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads, past `..` and links."""
+    return Path(os.path.realpath(path))
 
 
 def _text(path: Path, name: str) -> str:

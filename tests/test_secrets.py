@@ -1,7 +1,9 @@
 """Only variables and files that a target allows; never the API key; nothing that is not text."""
 
+import os
 import pickle
 from copy import deepcopy
+from dataclasses import replace
 from json import dumps
 from pathlib import Path
 
@@ -11,15 +13,7 @@ from reconciler.errors import InputError
 from reconciler.model import ApiKeySource, Json, Secret
 from reconciler.secrets import SecretReader, api_key
 
-KEY_FILE = "secrets/key"
-ENVIRON = {
-    "HOOK_TOKEN": "value",
-    "HOOK_UNICODE": "schlüssel-鍵",
-    "HOOK_BYTES": "\udcff",
-    "VAPI_API_KEY": "key",
-    "HOOK_EMPTY": "",
-    "HOME": "/root",
-}
+ENVIRON = {"HOOK_TOKEN": "value", "VAPI_API_KEY": "key", "HOOK_EMPTY": "", "HOOK_BYTES": "\udcff"}
 
 
 def reader(root: Path) -> SecretReader:
@@ -27,8 +21,9 @@ def reader(root: Path) -> SecretReader:
         ENVIRON,
         allowed_env=("HOOK_*", "VAPI_*"),
         allowed_files=("secrets",),
-        api_keys=(ApiKeySource(env=("VAPI_API_KEY",)), ApiKeySource(file=str(root / KEY_FILE))),
+        api_key_env=frozenset({"VAPI_API_KEY"}),
         root=root,
+        api_key_files=frozenset({str(root / "secrets" / "vapi.key")}),
     )
 
 
@@ -38,15 +33,14 @@ def files(root: Path) -> Path:
     (directory / "token").write_text("0012345678\n")
     (directory / "binary").write_bytes(b"\xff\xfe")
     (directory / "large").write_text("x" * 100_000)
-    (directory / "windows").write_bytes(b"\xef\xbb\xbfvalue\r\n")
-    (directory / "lines").write_text("one\ntwo\n\n")
-    (root / KEY_FILE).write_text("the-key\n")
-    (directory / "key-link").symlink_to("key")
     (directory / "empty").write_text("\n")
-    (directory / "loop").symlink_to("loop")
-    (directory / "up").symlink_to(root)
+    (directory / "vapi.key").write_text("key")
+    (directory / "same.key").symlink_to(directory / "vapi.key")
+    os.mkfifo(directory / "pipe")
+    (directory / "loop").symlink_to(directory / "loop")
     (root / "outside").write_text("outside")
     (directory / "link").symlink_to(root / "outside")
+    (directory / "up").symlink_to(root)
     (directory / "inner").symlink_to(directory / "token")
     return root
 
@@ -56,10 +50,7 @@ def files(root: Path) -> Path:
     [
         ({"env": "HOOK_TOKEN"}, "value"),
         ({"file": "secrets/token"}, "0012345678"),
-        ({"env": "HOOK_UNICODE"}, "schlüssel-鍵"),
         ({"file": "secrets/inner"}, "0012345678"),
-        ({"file": "secrets/windows"}, "value"),
-        ({"file": "secrets/lines"}, "one\ntwo\n"),
         ({"file": "secrets/../secrets/token"}, "0012345678"),
     ],
 )
@@ -75,14 +66,7 @@ def test_what_is_allowed_is_read(tmp_path: Path, reference: dict[str, Json], val
         ({"env": "HOOK_UNSET"}, "not set"),
         ({"env": "HOOK_EMPTY"}, "not set"),
         ({"env": "HOOK_BYTES"}, "not UTF-8"),
-        ({"env": "hook_token"}, "may not read the variable"),
-        ({"file": ""}, "may not read the file"),
         ({"file": "secrets/up/outside"}, "may not read the file"),
-        ({"file": "secrets/loop"}, "cannot be read"),
-        ({"file": "secrets/empty"}, "is empty"),
-        ({"file": "secrets/token\0"}, "null character"),
-        ({"file": "secrets/key"}, "API key"),
-        ({"file": "secrets/key-link"}, "API key"),
         ({"file": "outside"}, "may not read the file"),
         ({"file": "secrets/../outside"}, "may not read the file"),
         ({"file": "secrets/link"}, "may not read the file"),
@@ -90,6 +74,14 @@ def test_what_is_allowed_is_read(tmp_path: Path, reference: dict[str, Json], val
         ({"file": "/etc/hostname"}, "may not read the file"),
         ({"file": "secrets/nothing"}, "cannot be read"),
         ({"file": "secrets"}, "cannot be read"),
+        ({"file": "secrets/vapi.key"}, "holds the API key"),
+        ({"file": "secrets/same.key"}, "holds the API key"),
+        ({"file": "secrets/empty"}, "is empty"),
+        ({"file": "secrets/pipe"}, "no regular file"),
+        ({"file": "secrets/loop"}, "cannot be read"),
+        ({"file": "secrets/nul\0"}, "cannot be the name of a file"),
+        ({"file": ""}, "may not read the file"),
+        ({"env": ""}, "may not read the variable"),
         ({"file": "secrets/binary"}, "not UTF-8"),
         ({"file": "secrets/large"}, "larger than"),
     ],
@@ -101,22 +93,63 @@ def test_everything_else_is_refused_in_words(
         reader(files(tmp_path)).read(reference)
 
 
-def test_a_target_reads_its_api_key_from_a_file(tmp_path: Path) -> None:
-    source = ApiKeySource(file=str(files(tmp_path) / KEY_FILE))
-    assert api_key(source, {}).reveal() == "the-key"
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        (b"0012345678", "0012345678"),
+        (b"two\nlines\n", "two\nlines"),
+        (b"two ends\n\n", "two ends\n"),
+        (b"of Windows\r\n", "of Windows"),
+        (b"\xef\xbb\xbfmarked", "marked"),
+        (b" spaces stay ", " spaces stay "),
+        ("pä$$wörd".encode(), "pä$$wörd"),
+    ],
+)
+def test_a_file_is_the_secret_without_its_last_line_break(
+    tmp_path: Path, content: bytes, value: str
+) -> None:
+    (files(tmp_path) / "secrets" / "one").write_bytes(content)
+    assert reader(tmp_path).read({"file": "secrets/one"}).reveal() == value
 
 
-@pytest.mark.parametrize("name", ["secrets/nothing", "secrets/empty", "secrets/lines", "secrets"])
-def test_a_file_that_holds_no_api_key_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=name):
-        api_key(ApiKeySource(file=str(files(tmp_path) / name)), {})
-
-
-def test_nothing_is_allowed_until_it_is_listed(tmp_path: Path) -> None:
-    nothing = SecretReader(ENVIRON, (), (), (), files(tmp_path))
+def test_without_a_list_nothing_may_be_read(tmp_path: Path) -> None:
+    nothing = replace(reader(files(tmp_path)), allowed_env=(), allowed_files=())
     for reference in ({"env": "HOOK_TOKEN"}, {"file": "secrets/token"}):
         with pytest.raises(InputError, match="may not read"):
             nothing.read(reference)
+
+
+def test_the_case_of_a_variable_matters(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="may not read"):
+        replace(reader(tmp_path), allowed_env=("hook_*",)).read({"env": "HOOK_TOKEN"})
+
+
+def test_a_secret_tells_where_it_came_from_and_no_more(tmp_path: Path) -> None:
+    secret = reader(files(tmp_path)).read({"file": "secrets/token"})
+    assert (secret.origin, str(secret)) == ("file secrets/token", "(sensitive)")
+
+
+def test_an_api_key_may_stand_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text("  4f2c1d00\n\n")
+    assert api_key(ApiKeySource(file=str(path)), {}).reveal() == "4f2c1d00"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"two words", b"\xff", b"k\xc3\xa9y"])
+def test_a_file_that_holds_no_api_key_is_named_and_not_shown(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as raised:
+        api_key(ApiKeySource(file=str(path)), {})
+    assert str(path) in raised.value.message
+    assert "words" not in raised.value.message
+
+
+def test_an_api_key_that_is_nowhere_is_told_with_where_it_was_looked_for() -> None:
+    with pytest.raises(InputError, match="VAPI_API_KEY or VAPI_TOKEN"):
+        api_key(ApiKeySource(env=("VAPI_API_KEY", "VAPI_TOKEN")), {"VAPI_TOKEN": " "})
 
 
 def test_the_first_variable_that_is_set_holds_the_api_key() -> None:

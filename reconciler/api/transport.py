@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 
 from reconciler import __version__
-from reconciler.checks.base_url import SAFE_URL, base_url_fault
+from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.errors import InputError, Refused, Uncertain
 from reconciler.model import Json, Secret
 
@@ -46,8 +46,8 @@ class Transport:
 
     def __init__(self, base_url: str, api_key: Secret, *, timeout: float) -> None:
         """Prepare for `base_url`; `timeout` is for one answer, in seconds. Raises InputError."""
-        if reason := base_url_fault(base_url):
-            raise InputError(f"the base URL: {reason}", help=SAFE_URL)
+        if reason := check_base_url(base_url):
+            raise InputError(reason, help=SAFE_URL)
         headers = {
             "Authorization": f"Bearer {api_key.reveal()}",
             "User-Agent": f"vapi-reconciler/{__version__}",

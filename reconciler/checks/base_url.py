@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Final
 
 SAFE_URL: Final = "use https; http is for loopback only, as with reconciler sandbox"
+
 _BASE_URL: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[^\s?#]*)?"
@@ -14,10 +15,10 @@ _BASE_URL: Final = re.compile(
 _LAST_PORT: Final = 65535
 
 
-def base_url_fault(base_url: str) -> str:
+def check_base_url(base_url: str) -> str:
     """What is wrong with a base URL, or "". No message holds more of it than scheme and host."""
     found = _BASE_URL.fullmatch(base_url)
-    if found is None or not 0 < int(found["port"] or _LAST_PORT) <= _LAST_PORT:
+    if found is None or int(found["port"] or 0) > _LAST_PORT:
         return "a base URL is https://HOST, with a port and a path where they are needed"
     if found["scheme"] == "https" or _is_loopback(found["host"].strip("[]")):
         return ""

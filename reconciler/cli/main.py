@@ -102,4 +102,4 @@ def _tell(message: str, help_text: str) -> None:
 
     click.echo(f"error: {terminal_lines(message)}", err=True)
     if help_text:
-        click.echo(f"  = help: {terminal_lines(help_text, '          ')}", err=True)
+        click.echo(f"  = help: {terminal_lines(help_text)}", err=True)

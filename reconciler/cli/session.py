@@ -18,7 +18,7 @@ import click
 from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
-from reconciler.model import ApiKeySource, Json, Validation
+from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
 from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
 from reconciler.secrets import SecretReader, api_key
@@ -100,14 +100,13 @@ class Session:
             yield client
 
     def _secret_reader(self) -> SecretReader:
+        keys = [each.api_key for each in self.config.targets.values()]
         return SecretReader(
             os.environ,
             allowed_env=self.target.secrets_env,
             allowed_files=self.target.secrets_files,
-            api_keys=(
-                ApiKeySource(env=API_KEY_VARIABLES),
-                *(each.api_key for each in self.config.targets.values()),
-            ),
+            api_key_env=frozenset(API_KEY_VARIABLES).union(*(each.env for each in keys)),
+            api_key_files=frozenset(each.file for each in keys if each.file),
             root=self.config.directory,
         )
 

@@ -72,6 +72,14 @@ def test_each_run_has_a_file_of_its_own_named_by_time_and_plan(tmp_path: Path) -
     assert file.name == f"20260820T101500.123Z-{header['plan'][7:19]}.jsonl"
 
 
+def test_the_release_of_a_number_of_an_unknown_provider_is_recorded(tmp_path: Path) -> None:
+    release = Operation(
+        "op-1", Action.DELETE, "PhoneNumber/1", "future", "id-1", Reason.UNOWNED, body={}
+    )
+    [_, asked] = recorded(tmp_path, lambda record: record.tell(Asked(release)))
+    assert (asked["provider"], asked["body"]) == ("future", {})
+
+
 def test_a_record_is_never_written_over(tmp_path: Path) -> None:
     recorded(tmp_path)
     with pytest.raises(InputError, match="File exists"):
