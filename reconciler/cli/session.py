@@ -80,10 +80,17 @@ class Session:
             read_secret=self._secret_reader().read,
             now=_now,
             lock_path=self.lock_path if use_lock else None,
-            selection=Selection(_labels(self.shared.selector), self.shared.only),
+            selection=Selection(
+                _labels(self.shared.selector), self.shared.only, self._is_part(chosen)
+            ),
             base=base,
             policies=self.policies(),
         )
+
+    def _is_part(self, paths: tuple[str, ...]) -> bool:
+        """Whether `paths` are not all that the configuration says the target's manifests are."""
+        whole = {os.path.realpath(each) for each in self.target.manifests}
+        return bool(whole) and not whole <= {os.path.realpath(each) for each in paths}
 
     def policies(self) -> dict[str, Mapping[str, Json]]:
         """The target's policies, by path. Raises InputError for one that cannot be read."""

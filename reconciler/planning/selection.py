@@ -11,10 +11,14 @@ from reconciler.model import Desired, Lock
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a run is limited to: manifests with all `labels`, and those named in `only`."""
+    """What a run is limited to: manifests with all `labels`, and those named in `only`.
+
+    `partial` says that the manifests read are a part of the target's: the rest was not looked at.
+    """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     only: tuple[str, ...] = ()
+    partial: bool = False
 
 
 def selected_keys(
@@ -26,7 +30,7 @@ def selected_keys(
     that is neither.
     """
     if not selection.labels and not selection.only:
-        return None
+        return frozenset(each.key for each in desired) if selection.partial else None
     known = {each.key for each in desired} | set(lock.entries)
     unknown = sorted(set(selection.only) - known)
     if unknown:

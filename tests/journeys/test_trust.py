@@ -334,3 +334,15 @@ def test_a_lock_that_cannot_be_read_stops_everything(desk: Desk, content: str, s
         ended = desk.run(command, "numbers", *arguments)
         assert (ended.code, says in ended.err) == (1, True)
     assert desk.numbers() == []
+
+
+def test_a_run_over_a_part_of_the_target_releases_nothing_of_the_rest(desk: Desk) -> None:
+    desk.configure(ownership="exclusive", limits={"deletes": 9})
+    for key in ("a", "b"):
+        desk.manifest(key, sip(key))
+    assert desk.run("apply", "--auto-approve").code == 0
+    part = desk.run("plan", "numbers/a.yaml", "--format", "json").json
+    assert part["operations"] == []
+    (desk.directory / "numbers" / "b.yaml").unlink()
+    whole = desk.run("plan", "numbers", "--format", "json").json
+    assert [each["reason"] for each in whole["operations"]] == ["removed"]
