@@ -42,15 +42,14 @@ def something_to_create(subject: Subject, _: Context) -> Iterator[Diagnostic]:
 
 
 def nothing_to_buy(subject: Subject, _: Context) -> Iterator[Diagnostic]:
-    """R220: a manifest bound to a live number holds nothing that only a purchase needs."""
+    """R220: for a manifest bound to a live number, what only a purchase needs buys nothing."""
     for node in subject.nodes:
         if node.field.purchase and subject.binding:
             yield subject.fault(
                 "R220",
-                f"{node.field.name} buys a number, and this manifest is bound to one",
+                f"{node.field.name} buys nothing here: this manifest is bound to a live number",
                 node.path,
                 "remove it, or remove the binding to buy a new number",
-                (subject.place(("binding",)),),
             )
 
 

@@ -75,7 +75,7 @@ _ALL: Final = (
     _warning("R217", "a transfer setting that its mode ignores"),
     _error("R218", "a tombstone that forbids its own release"),
     _error("R219", "an ignored field that does not exist"),
-    _error("R220", "a bound number with a field that only a purchase needs"),
+    _warning("R220", "a bound number with a field that only a purchase needs"),
     # references: what is looked up outside of the manifest
     _error("R301", "a secret that cannot be read"),
     _error("R302", "a name that several resources have"),

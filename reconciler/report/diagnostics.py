@@ -14,6 +14,8 @@ from reconciler.report.words import columns, count
 
 _LONGEST_LINE: Final = 160
 _LONGEST_TOKEN: Final = 40
+# Rules about what may stand only once.
+_TWICE: Final = frozenset({"R201", "R202", "R203", "R204"})
 
 
 def validation_text(view: ValidationView) -> str:
@@ -103,7 +105,8 @@ def _snippet(fault: Diagnostic, files: Sources, style: Style) -> Iterator[str]:
         shown, caret = _pointed(text, column)
         yield f"{style.dim(f'{number:>{width}} |')} {shown}"
         if number == place.line:
-            note = f" {terminal(fault.path)} is the second" if near and fault.path else ""
+            is_second = bool(near) and fault.code in _TWICE
+            note = f" {terminal(fault.path)} is the second" if is_second and fault.path else ""
             yield f"{gutter} {style.red(caret)}{note}"
 
 
