@@ -110,12 +110,12 @@ class Creator:
         return self.claims.take(tuple(matching))
 
     def _likeness(self, provider: str, values: Mapping[str, Json]) -> Likeness:
-        """What tells a number from another: its identities and its route."""
+        """What tells a number from another: its identities, and nothing that is often edited."""
         described = self.fields.providers.get(provider)
         compared = {
             name: normal(values.get(name), each)
             for name, each in (described.fields.items() if described else ())
-            if each.nature is not Nature.READ_ONLY and (each.identity or each.group)
+            if each.nature is not Nature.READ_ONLY and each.identity
         }
         return provider, dumps(_revealed(compared), sort_keys=True)
 

@@ -71,6 +71,10 @@ class Stock(click.ParamType[tuple[str, int]]):
     help="How answers show secrets.",
 )
 @click.option("--echo-defaults", is_flag=True, help="Answer the defaults of unset fields.")
+@click.option("--husks", is_flag=True, help="What is bought never gets digits.")
+@click.option("--new-fields", is_flag=True, help="Answer fields that nobody described.")
+@click.option("--nested-nulls-dropped", is_flag=True, help="Ignore null inside nested values.")
+@click.option("--v2-refused", is_flag=True, help="Answer 400 to every v2 list.")
 @click.option("--nulls-kept", is_flag=True, help="Answer unset fields as null.")
 @click.option("--area-code-shown", is_flag=True, help="Answer numberDesiredAreaCode.")
 @click.option("--no-provider-in-patch", is_flag=True, help="Refuse provider in a PATCH.")
@@ -86,7 +90,7 @@ class Stock(click.ParamType[tuple[str, int]]):
     "--fault",
     multiple=True,
     metavar="RULE",
-    help="Let calls go wrong: POST:drop-after@1, 429=2@10%, delay=300.",
+    help="Let calls go wrong: POST:drop-after@1, 429=2@10%, delay=300, edit@5%.",
 )
 @click.option("--fault-seed", type=int, default=0, help="Choose another chance for faults.")
 def sandbox(*, port: int, host: str, db: str, seed: Path | None, **said: Any) -> None:
@@ -125,6 +129,10 @@ def _settings(said: Mapping[str, Any]) -> Settings:
         stock=dict(said["stock"]) if said["stock"] else None,
         activation_seconds=said["activation"],
         secrets=Secrets(said["secrets"]),
+        husks=said["husks"],
+        new_fields=said["new_fields"],
+        nested_nulls_dropped=said["nested_nulls_dropped"],
+        v2_refused=said["v2_refused"],
         nulls_kept=said["nulls_kept"],
         echo_defaults=said["echo_defaults"],
         area_code_shown=said["area_code_shown"],

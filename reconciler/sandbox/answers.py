@@ -30,12 +30,22 @@ def answer(row: Row, description: Description, settings: Settings, at: int) -> d
     schema = description.answer.get(str(body.get("provider")), {})
     if settings.echo_defaults:
         body = _with_defaults(body, schema, description, settings)
+    if settings.new_fields:
+        body = _with_new_fields(body)
     if settings.nulls_kept:
         unset = dict.fromkeys(schema.get("properties", {}))
         body = {**unset, **body}
     if settings.secrets is not Secrets.CLEAR:
         body = _without_secrets(body, masked=settings.secrets is Secrets.MASKED)
     return body
+
+
+def _with_new_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that appeared without notice, beside the known ones and inside them."""
+    nested = {
+        key: {**each, "latestVersion": 1} for key, each in body.items() if isinstance(each, dict)
+    }
+    return {**body, **nested, "latestVersion": 1}
 
 
 def stamp(row_id: str, org_id: str, created_at: int, updated_at: int) -> dict[str, Any]:

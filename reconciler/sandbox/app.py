@@ -18,6 +18,7 @@ from reconciler.sandbox.account import Account
 from reconciler.sandbox.clock import Clock, now
 from reconciler.sandbox.description import Description, read_description
 from reconciler.sandbox.edge import Edge
+from reconciler.sandbox.editor import Editor
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.journal import CONTROL, Journal, Recorder
 from reconciler.sandbox.listing import metadata, read_listing
@@ -36,7 +37,8 @@ def create_app(
     """
     read = read_description(description)
     journal = Journal()
-    numbers = _Numbers(read, store, Account(read, store, settings, clock))
+    numbers = _Numbers(read, store, Account(read, store, clock, journal.commit))
+    editor = Editor(store, Account(read, store, clock, lambda _method, _row: None), settings)
     routes = [*numbers.routes(), *_control(journal)]
     for collection in COLLECTIONS:
         if collection != NUMBERS:
@@ -45,7 +47,7 @@ def create_app(
         routes=routes,
         middleware=[
             Middleware(Recorder, journal=journal),
-            Middleware(Faults, rules=settings.faults, seed=settings.fault_seed),
+            Middleware(Faults, settings=settings, edit=editor.edit),
             Middleware(Edge, keys=settings.keys),
         ],
         exception_handlers={Refusal: _refused, HTTPException: _no_route},
@@ -73,25 +75,27 @@ class _Numbers:
 
     async def create(self, request: Request) -> Response:
         body = await _body(request)
-        return _answer(self._account.create(body), HTTPStatus.CREATED)
+        return _answer(self._account.create(body, _settings(request)), HTTPStatus.CREATED)
 
     async def get(self, request: Request) -> Response:
-        return _answer(self._account.get(request.path_params["id"]))
+        return _answer(self._account.get(request.path_params["id"], _settings(request)))
 
     async def patch(self, request: Request) -> Response:
         body = await _body(request)
-        return _answer(self._account.patch(request.path_params["id"], body))
+        return _answer(self._account.patch(request.path_params["id"], body, _settings(request)))
 
     async def delete(self, request: Request) -> Response:
-        return _answer(self._account.delete(request.path_params["id"]))
+        return _answer(self._account.delete(request.path_params["id"], _settings(request)))
 
     async def list(self, request: Request) -> Response:
         query = request.query_params.multi_items()
         listing = read_listing(query, self._description.list_parameters, self._description)
         rows = self._store.select(NUMBERS, listing.selection, limit=listing.limit)
-        return _answer(self._account.answers(rows))
+        return _answer(self._account.answers(rows, _settings(request)))
 
     async def page(self, request: Request) -> Response:
+        if _settings(request).v2_refused:
+            raise bad_request("Invalid request")
         query = request.query_params.multi_items()
         listing = read_listing(query, self._description.page_parameters, self._description)
         rows = self._store.select(
@@ -102,7 +106,7 @@ class _Numbers:
             ascending=listing.ascending,
         )
         total = self._store.count(NUMBERS, listing.selection)
-        results = self._account.answers(rows)
+        results = self._account.answers(rows, _settings(request))
         return _answer({"results": results, "metadata": metadata(listing, total)})
 
 
@@ -143,6 +147,9 @@ def _control(journal: Journal) -> list[Route]:
     async def show(_: Request) -> Response:
         return _answer(journal.as_json())
 
+    async def writes(_: Request) -> Response:
+        return _answer(journal.writes_as_json())
+
     async def forget(_: Request) -> Response:
         journal.clear()
         return _answer([])
@@ -151,7 +158,14 @@ def _control(journal: Journal) -> list[Route]:
         Route(f"{CONTROL}health", health),
         Route(f"{CONTROL}requests", show),
         Route(f"{CONTROL}requests", forget, methods=["DELETE"]),
+        Route(f"{CONTROL}writes", writes),
     ]
+
+
+def _settings(request: Request) -> Settings:
+    """How the sandbox behaves for this call: the middleware of faults says so."""
+    settings: Settings = request.state.settings
+    return settings
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -1,20 +1,24 @@
-"""ASGI middleware: some calls go wrong, as told by a header of the call or by the settings."""
+"""ASGI middleware: some calls go wrong, as told by a header of the call or by the settings.
+
+A fault is a strike, which befalls the call itself, or a switch: a setting for this call alone.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.errors import InputError
 from reconciler.sandbox.journal import CONTROL
-from reconciler.sandbox.settings import Fault, FaultName, FaultRule
+from reconciler.sandbox.settings import Fault, FaultName, FaultRule, Secrets, Settings
+from reconciler.sandbox.strikes import STRIKES, Call
 
 HEADER: Final = "x-sandbox-fault"
 _RULE: Final = re.compile(
@@ -24,10 +28,6 @@ _RULE: Final = re.compile(
 _HELP: Final = (
     "a fault is [METHOD:]NAME[=ARGUMENT][@WHEN], such as POST:drop-after@1, 429=2@10% or "
     "delay=300; WHEN is the how many-th call or a percentage; names: " + ", ".join(FaultName)
-)
-_HTML: Final = (
-    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
-    "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
 )
 
 
@@ -52,11 +52,13 @@ def parse_rule(text: str) -> FaultRule:
 class Faults:
     """Lets a fault strike a call: the one its header names, else the first rule that fits."""
 
-    def __init__(self, app: ASGIApp, rules: Sequence[FaultRule], seed: int) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, edit: Callable[[], None]) -> None:
         self._app = app
-        self._rules = rules
-        self._seen = [0] * len(rules)
-        self._random = Random(seed)  # noqa: S311 - chance that can be repeated
+        self._settings = settings
+        self._edit = edit
+        self._rules: Sequence[FaultRule] = settings.faults
+        self._seen = [0] * len(self._rules)
+        self._random = Random(settings.fault_seed)  # noqa: S311 - chance that can be repeated
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on, or let it go wrong."""
@@ -69,11 +71,13 @@ class Faults:
             refusal = JSONResponse({"message": f"{error.message}: {error.help}"}, 400)
             await refusal(scope, receive, send)
             return
-        if fault is None:
+        settings = switched(self._settings, fault) if fault else self._settings
+        scope.setdefault("state", {})["settings"] = settings
+        if fault is None or fault.name not in STRIKES:
             await self._app(scope, receive, send)
         else:
-            strike = _STRIKES[fault.name]
-            await strike(_Call(self._app, scope, receive, send, fault.argument))
+            call = Call(self._app, scope, receive, send, argument=fault.argument, edit=self._edit)
+            await STRIKES[fault.name](call)
 
     def _fault(self, scope: Scope) -> Fault | None:
         named = Headers(scope=scope).get(HEADER)
@@ -93,111 +97,24 @@ class Faults:
         return self._random.random() < rule.probability
 
 
-class _Call:
-    """One call and the ways in which it can end."""
-
-    def __init__(
-        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, argument: float | None
-    ) -> None:
-        self._app = app
-        self._scope = scope
-        self._receive = receive
-        self._send = send
-        self.argument = argument
-
-    async def run(self) -> None:
-        """Let the API answer."""
-        await self._app(self._scope, self._receive, self._send)
-
-    async def run_unheard(self) -> tuple[Message, bytes]:
-        """Let the API do its work; the head and the body of its answer go nowhere."""
-        heads: list[Message] = []
-        body = bytearray()
-
-        async def keep(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                heads.append(message)
-            else:
-                body.extend(message.get("body", b""))
-
-        await self._app(self._scope, self._receive, keep)
-        return heads[0], bytes(body)
-
-    async def read(self) -> None:
-        """Take the whole request in, and do nothing with it."""
-        while (await self._receive()).get("more_body"):
-            pass
-
-    async def answer(self, response: Response) -> None:
-        """Answer this instead."""
-        await response(self._scope, self._receive, self._send)
-
-    async def begin(self, head: Message, body: bytes) -> None:
-        """Send the head of an answer and the beginning of its body."""
-        await self._send(head)
-        await self._send({"type": "http.response.body", "body": body, "more_body": True})
-
-    async def hang_up(self) -> None:
-        """Close the connection; `server` hands in the way to do it."""
-        self._scope["state"]["hang_up"]()
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+def switched(settings: Settings, fault: Fault) -> Settings:
+    """The settings that hold for a call which this fault befalls."""
+    if fault.name is FaultName.LATE:
+        return replace(settings, activation_seconds=fault.argument or _LATE)
+    changes = _SWITCHES.get(fault.name, {})
+    return replace(settings, **changes) if changes else settings
 
 
-async def _delay(call: _Call) -> None:
-    await asyncio.sleep((call.argument or 0) / 1000)
-    await call.run()
-
-
-async def _error_before(call: _Call) -> None:
-    await call.read()
-    await call.answer(_internal_error())
-
-
-async def _error_after(call: _Call) -> None:
-    await call.run_unheard()
-    await call.answer(_internal_error())
-
-
-async def _throttled(call: _Call) -> None:
-    await call.read()
-    wait = {} if call.argument is None else {"Retry-After": f"{call.argument:g}"}
-    body: dict[str, Any] = {"message": "Too Many Requests", "statusCode": 429}
-    await call.answer(JSONResponse(body, 429, headers=wait))
-
-
-async def _drop_before(call: _Call) -> None:
-    await call.read()
-    await call.hang_up()
-
-
-async def _drop_after(call: _Call) -> None:
-    await call.run_unheard()
-    await call.hang_up()
-
-
-async def _bad_gateway(call: _Call) -> None:
-    await call.read()
-    await call.answer(HTMLResponse(_HTML, 502))
-
-
-async def _cut_body(call: _Call) -> None:
-    head, body = await call.run_unheard()
-    await call.begin(head, body[: len(body) // 2])
-    await call.hang_up()
-
-
-def _internal_error() -> Response:
-    return JSONResponse({"message": "Internal server error", "statusCode": 500}, 500)
-
-
-_STRIKES: Final[dict[FaultName, Callable[[_Call], Awaitable[None]]]] = {
-    FaultName.DELAY: _delay,
-    FaultName.ERROR_BEFORE: _error_before,
-    FaultName.ERROR_AFTER: _error_after,
-    FaultName.THROTTLED: _throttled,
-    FaultName.DROP_BEFORE: _drop_before,
-    FaultName.DROP_AFTER: _drop_after,
-    FaultName.BAD_GATEWAY: _bad_gateway,
-    FaultName.CUT_BODY: _cut_body,
+# Seconds until a late number has digits where the fault does not say.
+_LATE: Final = 2.0
+_SWITCHES: Final[Mapping[FaultName, Mapping[str, Any]]] = {
+    FaultName.V2_REFUSED: {"v2_refused": True},
+    FaultName.PROVIDER_REFUSED: {"provider_in_patch": False},
+    FaultName.NULLS_KEPT: {"nulls_kept": True},
+    FaultName.NESTED_NULLS_DROPPED: {"nested_nulls_dropped": True},
+    FaultName.SECRETS_CLEAR: {"secrets": Secrets.CLEAR},
+    FaultName.SECRETS_MASKED: {"secrets": Secrets.MASKED},
+    FaultName.SECRETS_OMITTED: {"secrets": Secrets.OMITTED},
+    FaultName.NEW_FIELD: {"new_fields": True},
+    FaultName.HUSK: {"husks": True},
 }

@@ -13,6 +13,8 @@ from typing import Any, Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reconciler.sandbox.store import Row
+
 # The sandbox's own paths: neither recorded, nor struck by faults, nor behind the key.
 CONTROL: Final = "/_sandbox/"
 _MOST: Final = 100_000
@@ -30,19 +32,41 @@ class Entry:
     body_keys: list[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write that landed, whether or not its answer was heard."""
+
+    method: str
+    id: str
+    name: str
+
+
 class Journal:
-    """The calls in the order in which they came; the oldest go once there are very many."""
+    """The calls in the order in which they came, and the writes that landed.
+
+    The oldest go once there are very many.
+    """
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=_MOST)
+        self._writes: deque[Write] = deque(maxlen=_MOST)
 
     def add(self, entry: Entry) -> None:
         """Record a call."""
         self._entries.append(entry)
 
+    def commit(self, method: str, row: Row) -> None:
+        """Record a write that landed."""
+        self._writes.append(Write(method, row.id, str(row.body.get("name", ""))))
+
     def clear(self) -> None:
-        """Forget all calls."""
+        """Forget all calls and writes."""
         self._entries.clear()
+        self._writes.clear()
+
+    def writes_as_json(self) -> list[dict[str, Any]]:
+        """The writes as `GET /_sandbox/writes` answers them."""
+        return [asdict(each) for each in self._writes]
 
     def as_json(self) -> list[dict[str, Any]]:
         """The calls as `GET /_sandbox/requests` answers them."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Thread
 from typing import Final
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.errors import InputError
@@ -60,7 +60,7 @@ class _Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                self._refusable(app),
                 http=_Connection,
                 ws="none",
                 lifespan="off",
@@ -72,10 +72,35 @@ class _Server(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
+        self._reopening: set[asyncio.Task[None]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+    def _refusable(self, app: ASGIApp) -> ASGIApp:
+        """Tell the application, in `scope["state"]["refuse"]`, how to take no connection."""
+
+        async def with_refusal(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["state"]["refuse"] = self._refuse
+            await app(scope, receive, send)
+
+        return with_refusal
+
+    def _refuse(self, seconds: float) -> None:
+        """Close the port; who is connected stays so, and who comes is refused until it reopens."""
+        addresses = [each.getsockname()[:2] for server in self.servers for each in server.sockets]
+        for server in self.servers:
+            server.close()
+        self.servers = []
+        task = asyncio.get_running_loop().create_task(self._reopen(addresses, seconds))
+        self._reopening.add(task)
+        task.add_done_callback(self._reopening.discard)
+
+    async def _reopen(self, addresses: Sequence[tuple[str, int]], seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        if addresses and not self.should_exit:
+            await super().startup([_listen(host, port) for host, port in addresses])
 
 
 class _Connection(H11Protocol):

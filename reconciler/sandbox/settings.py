@@ -31,9 +31,13 @@ class Secrets(StrEnum):
 
 
 class FaultName(StrEnum):
-    """What can go wrong with one call. `before` and `after` say: the write, if it is one."""
+    """What can befall one call. `before` and `after` say: the write, if it is one."""
 
+    # What goes wrong.
+    REFUSE = "refuse"
     DELAY = "delay"
+    DELAY_AFTER = "delay-after"
+    BAD_REQUEST = "400"
     ERROR_BEFORE = "500-before"
     ERROR_AFTER = "500-after"
     THROTTLED = "429"
@@ -41,11 +45,27 @@ class FaultName(StrEnum):
     DROP_AFTER = "drop-after"
     BAD_GATEWAY = "html-502"
     CUT_BODY = "cut-body"
+    EDIT = "edit"
+    # An era or a state of the account, for this call alone.
+    V2_REFUSED = "v2-400"
+    PROVIDER_REFUSED = "provider-400"
+    NULLS_KEPT = "nulls-kept"
+    NESTED_NULLS_DROPPED = "nested-nulls-dropped"
+    SECRETS_CLEAR = "secrets-clear"
+    SECRETS_MASKED = "secrets-masked"
+    SECRETS_OMITTED = "secrets-omitted"
+    NEW_FIELD = "new-field"
+    LATE = "late"
+    HUSK = "husk"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. The argument is milliseconds for `delay`, the Retry-After seconds for `429`."""
+    """One fault.
+
+    The argument is milliseconds for `delay`, `delay-after` and `refuse`, the Retry-After seconds
+    for `429`, and for `late` the seconds until a number that this call buys has digits.
+    """
 
     name: FaultName
     argument: float | None = None
@@ -75,8 +95,16 @@ class Settings:
     # Seconds until a bought number has digits and takes calls.
     activation_seconds: float = 0.0
     secrets: Secrets = Secrets.CLEAR
+    # What is bought never gets digits, as after a payment that failed.
+    husks: bool = False
     # Unset fields are answered as null, as in 2024, and not left out.
     nulls_kept: bool = False
+    # A null inside a nested value is ignored in silence: what was stored there stays.
+    nested_nulls_dropped: bool = False
+    # Answers carry fields that the description does not know, as it happens without notice.
+    new_fields: bool = False
+    # GET /v2/phone-number answers 400 to everything.
+    v2_refused: bool = False
     # Unset fields that have a default are answered with it.
     echo_defaults: bool = False
     # The area code that was asked for is answered, as the description says and no body showed.

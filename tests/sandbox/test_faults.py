@@ -1,13 +1,18 @@
 """Calls that go wrong, as they were told to."""
 
-from time import monotonic
+from time import monotonic, sleep
+from typing import Any
 
 import httpx
 import pytest
 
 from reconciler.errors import InputError
+from reconciler.model import Json
+from reconciler.sandbox.app import create_app
 from reconciler.sandbox.faults import parse_rule
-from reconciler.sandbox.settings import Fault, FaultName, FaultRule
+from reconciler.sandbox.server import running
+from reconciler.sandbox.settings import Fault, FaultName, FaultRule, Settings
+from reconciler.sandbox.store import Store
 from tests.sandbox.conftest import OpenSandbox
 
 SIP = {"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai"}
@@ -68,6 +73,146 @@ def test_a_delay_holds_the_answer_back(open_sandbox: OpenSandbox) -> None:
     start = monotonic()
     assert post(client, "delay=200").status_code == 201
     assert monotonic() - start >= 0.2
+
+
+def test_an_answer_may_be_late_although_the_write_was_not(open_sandbox: OpenSandbox) -> None:
+    client = open_sandbox()
+    with pytest.raises(httpx.ReadTimeout):
+        client.post(
+            "/phone-number", json=SIP, headers={"X-Sandbox-Fault": "delay-after=400"}, timeout=0.1
+        )
+    assert count(client) == 1
+
+
+def test_a_400_is_a_refusal_of_what_is_right(open_sandbox: OpenSandbox) -> None:
+    client = open_sandbox()
+    answer = post(client, "400")
+    assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
+    assert count(client) == 0
+
+
+def test_a_refusing_sandbox_takes_no_connection_for_a_while(document: Json) -> None:
+    with Store() as store, running(create_app(document, store, Settings())) as url:
+        headers = {"Authorization": "Bearer key", "User-Agent": "test/1"}
+        with httpx.Client(base_url=url, headers=headers) as client:
+            with pytest.raises(httpx.RemoteProtocolError):
+                post(client, "refuse=300")
+            with pytest.raises(httpx.ConnectError):
+                client.get("/phone-number")
+            deadline = monotonic() + 5
+            while monotonic() < deadline:
+                try:
+                    assert count(client) == 0
+                except httpx.ConnectError:
+                    sleep(0.05)
+                else:
+                    return
+    pytest.fail("the port never opened again")
+
+
+def test_an_editor_changes_a_number_before_the_call(open_sandbox: OpenSandbox) -> None:
+    client = open_sandbox({"phone-number": [SIP]})
+    (before,) = client.get("/phone-number").json()
+    for _ in range(9):
+        client.get("/phone-number", headers={"X-Sandbox-Fault": "edit"})
+    (after,) = client.get("/phone-number").json()
+    assert {key for key in after if after[key] != before.get(key)} > {"updatedAt"}
+    assert client.get("/_sandbox/writes").json() == []
+
+
+BOUGHT = {"provider": "vapi", "numberDesiredAreaCode": "415", "name": "a"}
+HOOKED = {**BOUGHT, "server": {"url": "https://x.example.com", "headers": {"A": "b"}}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "shown"),
+    [
+        ("husk", {"status": "active"}),
+        ("late=60", {"status": "activating"}),
+    ],
+)
+def test_a_number_may_have_no_digits_yet_or_ever(
+    open_sandbox: OpenSandbox, fault: str, shown: dict[str, str]
+) -> None:
+    client = open_sandbox()
+    headers = {"X-Sandbox-Fault": fault}
+    made = client.post("/phone-number", json=BOUGHT, headers=headers).json()
+    assert {"status": made["status"]} == shown
+    assert "number" not in made
+
+
+@pytest.mark.parametrize(
+    ("fault", "headers"),
+    [
+        ("secrets-masked", {"A": "********"}),
+        ("secrets-omitted", None),
+        ("secrets-clear", {"A": "b"}),
+    ],
+)
+def test_one_call_may_show_secrets_another_way(
+    open_sandbox: OpenSandbox, fault: str, headers: dict[str, str] | None
+) -> None:
+    client = open_sandbox()
+    made = client.post("/phone-number", json=HOOKED, headers={"X-Sandbox-Fault": fault}).json()
+    assert made["server"].get("headers") == headers
+
+
+def test_one_answer_may_hold_nulls_or_fields_that_nobody_described(
+    open_sandbox: OpenSandbox,
+) -> None:
+    client = open_sandbox()
+    client.post("/phone-number", json=HOOKED)
+
+    def shown(fault: str) -> dict[str, Any]:
+        answer: list[dict[str, Any]] = client.get(
+            "/phone-number", headers={"X-Sandbox-Fault": fault}
+        ).json()
+        return answer[0]
+
+    assert shown("nulls-kept")["squadId"] is None
+    assert shown("new-field")["latestVersion"] == shown("new-field")["server"]["latestVersion"]
+    assert shown("delay").keys().isdisjoint({"squadId", "latestVersion"})
+
+
+def test_a_null_inside_may_be_ignored_in_silence(open_sandbox: OpenSandbox) -> None:
+    client = open_sandbox()
+    made = client.post("/phone-number", json=HOOKED).json()
+    server = {"url": "https://y.example.com", "headers": None}
+    path = f"/phone-number/{made['id']}"
+    dropped = client.patch(
+        path, json={"server": server}, headers={"X-Sandbox-Fault": "nested-nulls-dropped"}
+    )
+    assert dropped.json()["server"] == {"url": "https://y.example.com", "headers": {"A": "b"}}
+    taken = client.patch(path, json={"server": server})
+    assert taken.json()["server"] == {"url": "https://y.example.com"}
+
+
+def test_one_call_may_be_of_an_older_era(open_sandbox: OpenSandbox) -> None:
+    client = open_sandbox()
+    made = client.post("/phone-number", json=SIP).json()
+    answer = client.patch(
+        f"/phone-number/{made['id']}",
+        json={"provider": "vapi"},
+        headers={"X-Sandbox-Fault": "provider-400"},
+    )
+    assert answer.json()["message"] == ["property provider should not exist"]
+    v2 = client.get("/v2/phone-number", headers={"X-Sandbox-Fault": "v2-400"})
+    assert (v2.status_code, client.get("/v2/phone-number").status_code) == (400, 200)
+
+
+def test_what_landed_is_told_whether_or_not_it_was_answered(open_sandbox: OpenSandbox) -> None:
+    client = open_sandbox()
+    with pytest.raises(httpx.RemoteProtocolError):
+        post(client, "drop-after")
+    assert post(client, "500-before").status_code == 500
+    (made,) = client.get("/phone-number").json()
+    client.patch(f"/phone-number/{made['id']}", json={"name": "b"})
+    client.delete(f"/phone-number/{made['id']}")
+    assert client.get("/_sandbox/writes").json() == [
+        {"method": "POST", "id": made["id"], "name": ""},
+        {"method": "PATCH", "id": made["id"], "name": "b"},
+        {"method": "DELETE", "id": made["id"], "name": "b"},
+    ]
 
 
 def test_an_unknown_fault_is_told(open_sandbox: OpenSandbox) -> None:
