@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hmac import compare_digest
-from typing import Literal, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Path: TypeAlias = tuple[str | int, ...]
@@ -419,6 +419,10 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+# The endings of a write that landed.
+WRITTEN: Final = frozenset({Status.DONE, Status.RECOVERED})
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one operation."""
@@ -430,6 +434,8 @@ class Result:
     error_message: str = ""
     error_status: int | None = None
     not_taken: tuple[str, ...] = ()
+    # What keeps the number, as answered, from serving calls.
+    health: Unhealthy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,5 +445,5 @@ class Outcome:
     target: str
     results: tuple[Result, ...]
     interrupted: bool = False
-    # What was created and does not serve calls, after waiting for it.
+    # The managed numbers that serve no calls now, be they of this run or not.
     health: tuple[Unhealthy, ...] = ()

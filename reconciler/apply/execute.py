@@ -7,9 +7,9 @@ depends on it and nothing else. Results are told in the plan's order.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from threading import Event
 from typing import Final, Protocol, assert_never
@@ -18,11 +18,25 @@ from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
 from reconciler.errors import ApiError
 from reconciler.fields import FieldTable
-from reconciler.model import Action, Json, Live, Operation, Outcome, Plan, Result, Status
+from reconciler.model import (
+    WRITTEN,
+    Action,
+    Json,
+    Live,
+    Operation,
+    Outcome,
+    Plan,
+    Result,
+    Status,
+    Unhealthy,
+)
 from reconciler.planning.diff import not_taken
+from reconciler.planning.health import unhealthy
 
 _NOT_MET: Final = "not tried: an operation that it requires did not succeed"
 _INTERRUPTED: Final = "not tried: the run was interrupted"
+_UNREMEMBERED: Final = "not tried: the lock cannot be written"
+_LOCK: Final = "lock"
 
 
 class Account(Creating, Protocol):
@@ -65,7 +79,7 @@ class Executor:
     def execute(self, plan: Plan, known_ids: frozenset[str]) -> Outcome:
         """Run every operation that can be run; `known_ids` are the numbers there were before.
 
-        Raises OSError where a write could not be remembered; nothing more is sent then.
+        Where a write cannot be remembered its result says so, and nothing more is sent.
         """
         creator = Creator(self.account, self.fields, Claims(set(known_ids)), self.pause)
         run = _Run(plan, self.observe)
@@ -90,10 +104,19 @@ class Executor:
             self.witness(Failed(operation, error))
             return _failed(operation, error)
         self.witness(Answered(operation, live, status))
-        self.remember(operation, live)
+        result = Result(operation, status, live.id if live else operation.live_id)
+        try:
+            self.remember(operation, live)
+        except OSError as error:
+            message = f"done, but the lock cannot be written: {error.strerror or error}"
+            return replace(result, error_kind=_LOCK, error_message=message)
         if live is None:
-            return Result(operation, status, operation.live_id)
-        return Result(operation, status, live.id, not_taken=self._untaken(operation, live))
+            return result
+        return replace(
+            result,
+            not_taken=self._untaken(operation, live),
+            health=unhealthy(operation.address, live),
+        )
 
     def _write(self, operation: Operation, creator: Creator) -> tuple[Live | None, Status]:
         match operation.action:
@@ -129,6 +152,7 @@ class _Run:
         self._plan = plan
         self._observe = observe
         self._results: dict[str, Result] = {}
+        self._unremembered = False
         self._told = 0
         self._position = {each.id: index for index, each in enumerate(plan.operations)}
         self._missing = {each.id: len(each.requires) for each in plan.operations}
@@ -139,12 +163,18 @@ class _Run:
         self._ready = [index for each, index in self._position.items() if not self._missing[each]]
 
     def ready(self, places: int) -> list[Operation]:
-        """Take up to `places` operations whose requirements are met, in the plan's order."""
+        """Take up to `places` operations whose requirements are met, in the plan's order.
+
+        None once a write could not be remembered: what is sent then would be forgotten too.
+        """
+        if self._unremembered:
+            return []
         taken = min(max(0, places), len(self._ready))
         return [self._plan.operations[heappop(self._ready)] for _ in range(taken)]
 
     def finish(self, operation: Operation, result: Result) -> None:
         """Keep a result, see who waited for it, and tell all results that are due."""
+        self._unremembered |= result.error_kind == _LOCK
         ended = deque([(operation, result)])
         while ended:
             operation, result = ended.popleft()
@@ -161,15 +191,22 @@ class _Run:
 
     def outcome(self, *, interrupted: bool) -> Outcome:
         """All results, the operations that were not tried among them."""
+        why = _INTERRUPTED if interrupted else _UNREMEMBERED
         for each in self._plan.operations:
             if each.id not in self._results:
-                self.finish(each, _skipped(each, _INTERRUPTED))
+                self.finish(each, _skipped(each, why))
         results = tuple(self._results[each.id] for each in self._plan.operations)
-        return Outcome(self._plan.target, results, interrupted)
+        return Outcome(self._plan.target, results, interrupted, tuple(self._health(results)))
+
+    def _health(self, results: Sequence[Result]) -> Iterator[Unhealthy]:
+        """What was ill before and was not written to, and what was written to and is ill now."""
+        written = {each.operation.address for each in results if each.status in WRITTEN}
+        yield from (each for each in self._plan.health if each.address not in written)
+        yield from (each.health for each in results if each.health)
 
     def _may_run(self, operation: Operation) -> bool:
         required = {self._results[each].status for each in operation.requires}
-        return required <= {Status.DONE, Status.RECOVERED}
+        return required <= WRITTEN
 
     def _tell(self) -> None:
         """Tell each result once all those before it in the plan were told."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.apply.execute import Account, Executor, Stop
 from reconciler.apply.memory import Memory
-from reconciler.apply.record import recording
+from reconciler.apply.record import Step, recording
 from reconciler.model import Live, Outcome, Plan, Result
 
 
@@ -16,9 +16,10 @@ from reconciler.model import Live, Outcome, Plan, Result
 class Run:
     """How a plan is applied: how much at once, who is told, and what stops it.
 
-    `pause` waits between two looks for a create whose answer was lost. `record` is a directory for
-    the record of the run, made from git's `commit` at `now`; `complain` is told once where the
-    disk refuses it.
+    `observe` is told of results in the plan's order, `watch` of each step as it happens, in the
+    thread where it does. `pause` waits between two looks for a create whose answer was lost.
+    `record` is a directory for the record of the run, made from git's `commit` at `now`;
+    `complain` is told once where the disk refuses it.
     """
 
     parallel: int
@@ -28,6 +29,7 @@ class Run:
     record: Path | None = None
     commit: Callable[[], str | None] = lambda: None
     complain: Callable[[str], None] = lambda _message: None
+    watch: Callable[[Step], None] = lambda _step: None
 
 
 def run_plan(
@@ -40,10 +42,18 @@ def run_plan(
 ) -> Outcome:
     """Bind every manifest to its number, run the operations, and remember each as it lands.
 
-    Raises InputError where no record can be kept, and OSError where the lock cannot be written.
+    Raises InputError where no record can be kept, and OSError where the lock cannot be written
+    before anything is sent.
     """
     executor = Executor(
-        account, memory.fields, memory.remember, run.observe, run.pause, run.parallel, run.stop
+        account,
+        memory.fields,
+        memory.remember,
+        run.observe,
+        run.pause,
+        run.parallel,
+        run.stop,
+        run.watch,
     )
     if run.record is None:
         memory.adopt(plan, live)
@@ -56,7 +66,12 @@ def run_plan(
         now=now,
         complain=run.complain,
     ) as record:
+
+        def witness(step: Step) -> None:
+            record.tell(step)
+            run.watch(step)
+
         memory.adopt(plan, live)
-        outcome = replace(executor, witness=record.tell).execute(plan, frozenset(live))
+        outcome = replace(executor, witness=witness).execute(plan, frozenset(live))
         record.end(outcome)
         return outcome

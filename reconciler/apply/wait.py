@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from reconciler.model import Action, Live, Outcome, Status, Unhealthy
+from reconciler.model import WRITTEN, Action, Live, Outcome, Unhealthy
 from reconciler.planning.health import unhealthy
 
 # Seconds between two looks: a purchase takes minutes (observed).
@@ -50,9 +50,7 @@ def _created(outcome: Outcome) -> dict[str, str]:
     return {
         each.live_id: each.operation.address
         for each in outcome.results
-        if each.operation.action is Action.CREATE
-        and each.status in (Status.DONE, Status.RECOVERED)
-        and each.live_id
+        if each.operation.action is Action.CREATE and each.status in WRITTEN and each.live_id
     }
 
 

@@ -17,7 +17,7 @@ import click
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.errors import InputError
-from reconciler.model import Outcome, Plan, Result, Status, Unhealthy
+from reconciler.model import WRITTEN, Action, Outcome, Plan, Unhealthy
 from reconciler.report import OUTCOME_FORMATS
 
 if TYPE_CHECKING:
@@ -71,10 +71,12 @@ def apply(
         if planned.plan.operations and not reviewed and not auto_approve:
             _ask(shared, planned.plan)
         outcome = run(session, job, planned, account, Path(record) if record else None)
+        late: tuple[Unhealthy, ...] = ()
         if wait and not outcome.interrupted:
-            outcome = replace(outcome, health=_wait(outcome, account, wait))
+            late = _wait(outcome, account, wait)
+            outcome = _waited(outcome, late)
     click.echo(show_outcome(shared, outcome), nl=False)
-    return exit_code(outcome)
+    return EXIT_PARTIAL if late else exit_code(outcome)
 
 
 def run(
@@ -83,18 +85,15 @@ def run(
     """Apply, telling of each operation on stderr, until done or interrupted."""
     from reconciler import reconcile
     from reconciler.apply import Run, Stop
-    from reconciler.cli.session import note
+    from reconciler.cli.progress import progress
     from reconciler.manifests import current_commit
 
-    def tell(result: Result) -> None:
-        operation = result.operation
-        note(session.shared, f"{operation.address}: {operation.action.value} {result.status.value}")
-
-    stop = Stop()
-    with _interruptible(stop):
+    stop, total = Stop(), len(planned.plan.operations)
+    with _interruptible(stop), progress(session.shared, total) as (observe, watch):
         how = Run(
             parallel=session.parallel,
-            observe=tell,
+            observe=observe,
+            watch=watch,
             pause=lambda: time.sleep(LOOK_AGAIN_AFTER),
             stop=stop,
             record=record,
@@ -108,9 +107,9 @@ def exit_code(outcome: Outcome) -> int:
     """What the contract says of this ending."""
     if outcome.interrupted:
         return EXIT_INTERRUPTED
-    written = [each for each in outcome.results if each.status in (Status.DONE, Status.RECOVERED)]
-    whole = [each for each in written if not each.not_taken]
-    if len(whole) == len(outcome.results) and not outcome.health:
+    written = [each for each in outcome.results if each.status in WRITTEN]
+    whole = [each for each in written if not each.not_taken and not each.error_kind]
+    if len(whole) == len(outcome.results):
         return 0
     return EXIT_PARTIAL if written else EXIT_ERROR
 
@@ -121,6 +120,15 @@ def show_outcome(shared: Shared, outcome: Outcome) -> str:
     from reconciler.report import OutcomeView
 
     return OUTCOME_FORMATS[shared.format or "text"](OutcomeView(outcome, style(shared)))
+
+
+def _waited(outcome: Outcome, late: tuple[Unhealthy, ...]) -> Outcome:
+    """The outcome with what is ill of the created as it was after the waiting."""
+    created = {
+        each.operation.address for each in outcome.results if each.operation.action is Action.CREATE
+    }
+    others = tuple(each for each in outcome.health if each.address not in created)
+    return replace(outcome, health=(*others, *late))
 
 
 def _wait(outcome: Outcome, account: Account, seconds: float) -> tuple[Unhealthy, ...]:

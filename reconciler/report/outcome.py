@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from reconciler.model import Action, Json, Outcome, Result, Status
+from reconciler.model import WRITTEN, Action, Json, Outcome, Result, Status
 from reconciler.report.escape import json_text, terminal
 from reconciler.report.health import health_lines
 from reconciler.report.views import OutcomeView, Style
@@ -66,16 +66,14 @@ def _result(result: Result, style: Style) -> Iterator[str]:
             yield f"  {style.red(address)} {action.value} failed: {message}"
         case Status.SKIPPED:
             yield f"  {style.yellow(address)} {action.value} {message}"
+    if result.error_kind and result.status in WRITTEN:
+        yield f"    {style.red(message)}"
     for path in result.not_taken:
         yield f"    {style.yellow('not taken by the API:')} {terminal(path)}"
 
 
 def _closing(outcome: Outcome, style: Style) -> str:
-    written = Counter(
-        each.operation.action
-        for each in outcome.results
-        if each.status in (Status.DONE, Status.RECOVERED)
-    )
+    written = Counter(each.operation.action for each in outcome.results if each.status in WRITTEN)
     resources = (
         f"Resources: {written[Action.CREATE]} added, {written[Action.PATCH]} changed, "
         f"{written[Action.DELETE]} destroyed."
@@ -93,5 +91,9 @@ def _left(outcome: Outcome) -> Iterator[str]:
         yield f"{count(failed, 'operation')} failed"
     if skipped := statuses[Status.SKIPPED]:
         yield f"{count(skipped, 'operation')} not tried"
+    if forgotten := sum(
+        each.status in WRITTEN and bool(each.error_kind) for each in outcome.results
+    ):
+        yield f"{count(forgotten, 'write')} not in the lock: make room, and run again"
     if untaken := sum(len(each.not_taken) for each in outcome.results):
         yield f"{count(untaken, 'field')} not taken"

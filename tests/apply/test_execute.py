@@ -26,6 +26,7 @@ from reconciler.model import (
     Secret,
     Status,
     Summary,
+    Unhealthy,
 )
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.faults import parse_rule
@@ -302,9 +303,23 @@ def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
         raise OSError(28, "No space left on device")
 
     with account() as client:
-        with pytest.raises(OSError, match="No space left"):
-            run(client, *[create(index) for index in range(1, 5)], parallel=1, remember=full)
+        operations = [create(index) for index in range(1, 5)]
+        outcome = run(client, *operations, parallel=1, remember=full)
         assert len(client.list_numbers()) == 1
+    assert statuses(outcome) == ["done", "skipped", "skipped", "skipped"]
+    assert outcome.results[0].error_message == (
+        "done, but the lock cannot be written: No space left on device"
+    )
+    assert "the lock cannot be written" in outcome.results[1].error_message
+    assert not outcome.interrupted
+
+
+def test_what_serves_no_call_is_told_be_it_written_to_or_not() -> None:
+    ill = Unhealthy("PhoneNumber/other", "blocked")
+    with account(activation_seconds=60) as client:
+        made = replace(plan(create(1)), health=(ill, Unhealthy("PhoneNumber/n1", "incomplete")))
+        outcome = Executor(client, FIELDS, lambda *_: None).execute(made, frozenset())
+    assert outcome.health == (ill, Unhealthy("PhoneNumber/n1", "activating"))
 
 
 def test_every_write_is_witnessed_before_it_is_sent_and_when_it_ended() -> None:
