@@ -100,8 +100,15 @@ class LockWriter:
 def write_atomically(path: Path, text: str) -> None:
     """Replace `path` with `text`: whoever reads it sees the old content or the new, never a part.
 
-    Raises OSError, with the temporary file removed and the old content in place.
+    Raises OSError that names `path`, with the temporary file removed and the old content in place.
     """
+    try:
+        _write_atomically(path, text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_atomically(path: Path, text: str) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
