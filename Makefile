@@ -13,7 +13,7 @@ test: $(READY)
 	$(BIN)/pytest -q -n 2 -m "not campaign"
 
 campaign: $(READY)
-	$(BIN)/pytest -q -n 2 -m campaign
+	$(BIN)/pytest -q -n 2 tests/campaigns
 
 check: $(READY)
 	$(BIN)/ruff format --check .
