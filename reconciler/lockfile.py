@@ -10,7 +10,8 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock as Mutex
@@ -74,13 +75,30 @@ class LockWriter:
         Raises OSError where the disk refuses; the file then is as it was.
         """
         with self._state:
-            dropped = set(gone)
-            kept = {key: each for key, each in self.lock.entries.items() if key not in dropped}
-            if (updated := kept | dict(entries)) == self.lock.entries and self.path.exists():
-                return
-            self.lock = replace(self.lock, entries=updated)
-            self._version += 1
-            wanted = self._version
+            wanted = self._put(entries, set(gone))
+        self._flush(wanted)
+
+    def change(self, key: str, change: Callable[[LockEntry | None], LockEntry | None]) -> None:
+        """Put in place of what is remembered of a key what `change` makes of it; None forgets it.
+
+        Raises OSError where the disk refuses; the file then is as it was.
+        """
+        with self._state:
+            changed = change(self.lock.entries.get(key))
+            wanted = self._put({key: changed} if changed else {}, {key})
+        self._flush(wanted)
+
+    def _put(self, entries: Mapping[str, LockEntry], gone: AbstractSet[str]) -> int:
+        """Change the lock in memory; the version that must be on disk for it to last."""
+        kept = {key: each for key, each in self.lock.entries.items() if key not in gone}
+        updated = kept | dict(entries)
+        if updated == self.lock.entries and self.path.exists():
+            return 0
+        self.lock = replace(self.lock, entries=updated)
+        self._version += 1
+        return self._version
+
+    def _flush(self, wanted: int) -> None:
         with self._disk:
             if self._written >= wanted:
                 return
@@ -175,6 +193,8 @@ def _entry(value: Mapping[str, Any]) -> LockEntry:
         applied=value.get("applied", {}),
         secrets=marks,
         prevent_destroy=value.get("preventDestroy", False),
+        replaced=tuple(value.get("replaced", ())),
+        replacing=tuple(value["replacing"]) if "replacing" in value else None,
     )
 
 
@@ -189,6 +209,10 @@ def _entry_json(entry: LockEntry) -> dict[str, Any]:
         }
     if entry.prevent_destroy:
         value["preventDestroy"] = True
+    if entry.replaced:
+        value["replaced"] = list(entry.replaced)
+    if entry.replacing is not None:
+        value["replacing"] = list(entry.replacing)
     return value
 
 

@@ -220,6 +220,9 @@ class LockEntry:
 
     `secrets` tells by path (`server.headers.X-Token`) the fingerprint of the value last sent and
     whether the API's answer showed it, so that one left out later is told from one never shown.
+    `replaced` are ids of numbers that this one replaced and that are still to be released.
+    `replacing` says that a replace was begun; it names the live ids that were there before and
+    could be mistaken for the new number.
     """
 
     id: str
@@ -227,6 +230,8 @@ class LockEntry:
     applied: Mapping[str, Json] = field(default_factory=dict)
     secrets: Mapping[str, SecretMark] = field(default_factory=dict)
     prevent_destroy: bool = False
+    replaced: tuple[str, ...] = ()
+    replacing: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +413,8 @@ class Plan:
     live: int = 0
     # Manifest key to the id of the live number that it is, for the lock.
     bindings: Mapping[str, str] = field(default_factory=dict)
+    # Manifest key to the ids of the numbers that were replaced and are not released yet.
+    leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Status(StrEnum):

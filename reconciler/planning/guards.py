@@ -29,7 +29,7 @@ def refuse(drafts: Sequence[Draft], limits: Limits, managed: int) -> Iterator[Bl
         if draft.protected and draft.operation.action is Action.DELETE:
             yield _protected(draft)
     for kind in Kind:
-        counted = [each for each in drafts if each.kind is kind and _counts(each)]
+        counted = _counted(drafts, kind)
         limit: Limit = getattr(limits, kind.value)
         if len(counted) > (allowed := allowance(limit, managed)):
             for draft in counted:
@@ -50,9 +50,12 @@ def allowance(limit: Limit, managed: int) -> float:
     return min(by_count, by_percent)
 
 
-def _counts(draft: Draft) -> bool:
-    """A replace is two operations and counts once."""
-    return draft.kind is not Kind.REPLACE or draft.operation.action is Action.CREATE
+def _counted(drafts: Sequence[Draft], kind: Kind) -> Sequence[Draft]:
+    """What a limit counts. A replace is two operations, maybe of two runs, and counts once."""
+    counted = [each for each in drafts if each.kind is kind]
+    if kind is not Kind.REPLACE:
+        return counted
+    return list({each.operation.address: each for each in reversed(counted)}.values())[::-1]
 
 
 def _over(draft: Draft, kind: Kind, limit: Limit, allowed: int, count: int) -> Blocked:

@@ -1,6 +1,7 @@
 """Desired, Live and Lock -> which number is which. Pure, deterministic and total.
 
 The order is binding, lock, then the identities that the description ranks (sipUri, number, name).
+A replace that was cut short comes before the lock: its new number may be there already.
 What a stronger step has claimed, a weaker one does not see. Every ambiguity is a fault that names
 the candidates and the lines of YAML that settle it; nothing is ever guessed.
 """
@@ -14,6 +15,7 @@ from json import dumps
 
 from reconciler.fields import Field, FieldTable
 from reconciler.model import Binding, Desired, Json, Live, Lock, LockEntry, Place, State
+from reconciler.planning.diff import compare
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import revealed
 
@@ -23,13 +25,15 @@ class Matching:
     """Who is who. `pairs` holds each manifest that has a number, by manifest key.
 
     `orphans` are locked numbers that still exist although their manifest is gone, by old key;
-    `vanished` are keys whose locked number is gone and that match nothing else; `faults` are
-    messages for people: with any of them there is no plan.
+    `vanished` are keys whose locked number is gone and that match nothing else; `leaving` are
+    numbers that were replaced and never released, by key; `faults` are messages for people: with
+    any of them there is no plan.
     """
 
     pairs: Mapping[str, Live] = field(default_factory=dict)
     orphans: Mapping[str, Live] = field(default_factory=dict)
     vanished: frozenset[str] = frozenset()
+    leaving: Mapping[str, tuple[Live, ...]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
 
@@ -39,6 +43,7 @@ def match(
     """Find the number of every manifest, or say why that cannot be decided."""
     search = _Search(desired, live, lock, fields)
     search.by_binding()
+    search.by_replacement()
     search.by_lock()
     for rank in search.ranks():
         search.by_identity(rank)
@@ -68,11 +73,15 @@ class _Search:
         self._settled: set[str] = set()
         self._faults: list[str] = []
         known = {key for each in desired for key in (each.key, *each.previously)}
+        self._undeclared = {
+            key: entry for key, entry in sorted(lock.entries.items()) if key not in known
+        }
         self._orphans = {
             key: self._live[entry.id]
-            for key, entry in sorted(lock.entries.items())
-            if key not in known and entry.id in self._live
+            for key, entry in self._undeclared.items()
+            if entry.id in self._live
         }
+        self._replaced = {number for entry in lock.entries.values() for number in entry.replaced}
 
     def ranks(self) -> list[int]:
         """The ranks of identity that the description gives, strongest first."""
@@ -100,6 +109,24 @@ class _Search:
             self._settled.add(each.key)
         self._claim_all(found)
 
+    def by_replacement(self) -> None:
+        """A create that landed just before a run was killed is known by what it was to be."""
+        locked = {entry.id for entry in self._lock.entries.values()}
+        found: dict[str, list[Live]] = {}
+        for each in self._open():
+            entry = lock_entry(each, self._lock)
+            if entry is None or entry.replacing is None or self._fits(each, entry.id):
+                continue
+            known = locked | self._replaced | set(entry.replacing) | self._claims.keys()
+            successors = [
+                live
+                for live in self._live.values()
+                if live.id not in known and self._alike(each, live) and self._fits(each, live.id)
+            ]
+            if successors:
+                found[each.key] = successors
+        self._claim_all(found)
+
     def by_lock(self) -> None:
         """The lock binds by id; one whose number is gone leaves the manifest to be matched."""
         found: dict[str, list[Live]] = {}
@@ -112,9 +139,9 @@ class _Search:
     def by_identity(self, rank: int) -> None:
         """Match what is still open by the value of one identity, within one provider."""
         index: dict[tuple[str, Json], list[Live]] = defaultdict(list)
-        orphaned = {each.id for each in self._orphans.values()}
+        spoken_for = {each.id for each in self._orphans.values()} | self._replaced
         for each in self._live.values():
-            if each.id not in self._claims and each.id not in orphaned:
+            if each.id not in self._claims and each.id not in spoken_for:
                 value = self._identity(each.provider, each.body, rank)
                 if value is not None:
                     index[each.provider, value].append(each)
@@ -134,10 +161,56 @@ class _Search:
             vanished=frozenset(
                 each.key
                 for each in self._open()
-                if each.lifecycle.state is State.PRESENT and lock_entry(each, self._lock)
+                if each.lifecycle.state is State.PRESENT and self._has_vanished(each)
             ),
+            leaving=dict(self._leaving()),
             faults=tuple(self._faults),
         )
+
+    def _has_vanished(self, desired: Desired) -> bool:
+        """Whether the number of a manifest is gone, and not because we were replacing it."""
+        entry = lock_entry(desired, self._lock)
+        return entry is not None and entry.replacing is None
+
+    def _leaving(self) -> Iterator[tuple[str, tuple[Live, ...]]]:
+        """By key, the numbers that were replaced, and are there still."""
+        for each in self._desired:
+            if entry := lock_entry(each, self._lock):
+                pair = self._pairs.get(each.key)
+                succeeded = entry.replacing is not None and pair is not None
+                yield from self._left(each.key, entry, [entry.id] if succeeded else [])
+        for key, entry in self._undeclared.items():
+            yield from self._left(key, entry, [])
+
+    def _left(
+        self, key: str, entry: LockEntry, more: Sequence[str]
+    ) -> Iterator[tuple[str, tuple[Live, ...]]]:
+        numbers = (
+            self._live[each]
+            for each in (*entry.replaced, *more)
+            if each in self._live and each not in self._claims
+        )
+        if left := tuple(numbers):
+            yield key, left
+
+    def _alike(self, desired: Desired, live: Live) -> bool:
+        """Whether a number has every identity that its manifest declares."""
+        if desired.provider != live.provider:
+            return False
+        values = (
+            (rank, self._identity(desired.provider, desired.spec, rank)) for rank in self.ranks()
+        )
+        return all(
+            value is None or value == self._identity(live.provider, live.body, rank)
+            for rank, value in values
+        )
+
+    def _fits(self, desired: Desired, number_id: str) -> bool:
+        """Whether a live number can become what its manifest says without being replaced."""
+        live = self._live.get(number_id)
+        if live is None:
+            return False
+        return not compare(desired, live, self._fields.providers[desired.provider]).fixed
 
     def _open(self) -> Iterator[Desired]:
         return (each for each in self._desired if each.key not in self._settled)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from reconciler.fields import Nature, Provider, dotted
-from reconciler.model import Desired, Json, Live, Lock, LockEntry, Path, SecretMark
-from reconciler.planning.match import lock_entry
+from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import fingerprint, redacted, secrets_in
 
@@ -26,12 +26,22 @@ def remembered(desired: Desired, live: Live, provider: Provider, salt: str) -> L
     )
 
 
-def bound(desired: Desired, live: Live, lock: Lock) -> LockEntry:
-    """What to remember of a manifest before its number is changed: who it is, no more."""
-    entry = lock_entry(desired, lock)
+def bound(live: Live, entry: LockEntry | None) -> LockEntry:
+    """What to remember of a manifest before its number is changed: who it is, no more.
+
+    `entry` is what is remembered of it now.
+    """
     if entry and entry.id == live.id:
         return entry
     return LockEntry(live.id, live.provider)
+
+
+def released(entry: LockEntry, number_id: str) -> LockEntry | None:
+    """What is left to remember of a key once this number is released; None for nothing."""
+    rest = tuple(each for each in entry.replaced if each != number_id)
+    if entry.id != number_id:
+        return replace(entry, replaced=rest)
+    return LockEntry(rest[0], entry.provider, replaced=rest[1:]) if rest else None
 
 
 def declares_as_before(

@@ -30,6 +30,7 @@ class _Node(NamedTuple):
     rank: int
     address: str
     parks: bool
+    live_id: str
 
 
 Graph = dict[_Node, set[_Node]]
@@ -60,7 +61,12 @@ def put_in_order(
 
 def _node(draft: Draft) -> _Node:
     operation = draft.operation
-    return _Node(_RANK[operation.action], operation.address, operation.reason is Reason.VACATE)
+    return _Node(
+        _RANK[operation.action],
+        operation.address,
+        operation.reason is Reason.VACATE,
+        operation.live_id or "",
+    )
 
 
 def _sorted(graph: Graph) -> list[_Node]:
@@ -195,15 +201,17 @@ def _tie_quotas(
                 graph[taker].add(freed)
 
 
-def _paired(takers: Iterable[_Node], freeing: Iterable[_Node]) -> Iterable[tuple[_Node, _Node]]:
+def _paired(takers: Iterable[_Node], freeing: Sequence[_Node]) -> Iterable[tuple[_Node, _Node]]:
     """Pair each create with a delete, a replaced number with its own successor first."""
     own = {node.address: node for node in freeing}
+    others = set(freeing)
     left = list(takers)
     for taker in list(left):
         if taker.address in own:
-            yield taker, own.pop(taker.address)
+            yield taker, own[taker.address]
+            others.discard(own[taker.address])
             left.remove(taker)
-    yield from zip(left, sorted(own.values()), strict=False)
+    yield from zip(left, sorted(others), strict=False)
 
 
 def _tie_replaces(graph: Graph, nodes: Mapping[_Node, Draft]) -> None:
@@ -213,11 +221,14 @@ def _tie_replaces(graph: Graph, nodes: Mapping[_Node, Draft]) -> None:
         if draft.kind is Kind.REPLACE:
             halves[draft.operation.address].append(node)
     for address in sorted(halves):
-        create, delete = sorted(halves[address])
-        if _reaches(graph, create, delete):
-            graph[create].add(delete)
-        else:
-            graph[delete].add(create)
+        create, *deletes = sorted(halves[address])
+        if create.rank != _RANK[Action.CREATE]:
+            continue  # What an earlier run replaced has its successor already.
+        for delete in deletes:
+            if _reaches(graph, create, delete):
+                graph[create].add(delete)
+            else:
+                graph[delete].add(create)
 
 
 def _reaches(graph: Graph, start: _Node, goal: _Node) -> bool:

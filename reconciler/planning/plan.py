@@ -9,6 +9,7 @@
 | yes       | differs                 | no   | patch                                | changed   |
 | yes       | differs where only a    | any  | blocked (immutable), or              | replace   |
 |           | new number can follow   |      | delete + create                      |           |
+| any       | was replaced by another | yes  | delete                               | removed   |
 | tombstone | yes                     | any  | delete                               | tombstone |
 | no        | yes                     | yes  | delete                               | removed   |
 | no        | yes                     | no   | nothing; with exclusive: delete      | unowned   |
@@ -90,7 +91,11 @@ def make_plan(situation: Situation) -> Plan:
     matching = match(situation.desired, situation.live, lock, situation.fields)
     if matching.faults:
         raise InputError("\n".join(matching.faults))
-    drafted = [*_declared(situation, matching), *_undeclared(situation, matching)]
+    drafted = [
+        *_declared(situation, matching),
+        *_replaced(situation, matching),
+        *_undeclared(situation, matching),
+    ]
     drafts = [draft for each in drafted for draft in each.drafts]
     if drafts and not situation.desired:
         raise InputError(
@@ -125,6 +130,7 @@ def make_plan(situation: Situation) -> Plan:
         manifests=len(situation.desired),
         live=len(situation.live),
         bindings={key: each.id for key, each in sorted(matching.pairs.items())},
+        leaving={key: tuple(each.id for each in left) for key, left in matching.leaving.items()},
     )
 
 
@@ -155,6 +161,29 @@ def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
             yield drafting.create(desired, Kind.RECREATE if recreated else Kind.CREATE)
 
 
+def _replaced(situation: Situation, matching: Matching) -> Iterator[Drafted]:
+    """What an earlier run replaced and did not come to release."""
+    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    sources = {each.key: each for each in situation.desired}
+    for key, numbers in sorted(matching.leaving.items()):
+        if situation.selected is not None and key not in situation.selected:
+            continue
+        desired = sources.get(key)
+        for live in numbers:
+            drafted = drafting.release(
+                live,
+                key,
+                Reason.REMOVED,
+                source=desired.source if desired else None,
+                protected=desired is not None and desired.lifecycle.prevent_destroy,
+                kind=Kind.REPLACE,
+            )
+            message = (
+                f"{describe(live)} was replaced by an earlier run, and is still to be released"
+            )
+            yield replace(drafted, warnings=(Warned(address_of(key), message),))
+
+
 def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     """What goes because nobody declares it; a partial plan releases only what it was told of."""
     drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
@@ -169,7 +198,8 @@ def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
 
 def _strangers(situation: Situation, matching: Matching) -> Iterator[Live]:
     """Live numbers that no manifest, lock entry or ignore rule names."""
-    ours = {each.id for each in (*matching.pairs.values(), *matching.orphans.values())}
+    leaving = (each for left in matching.leaving.values() for each in left)
+    ours = {each.id for each in (*matching.pairs.values(), *matching.orphans.values(), *leaving)}
     for live in sorted(situation.live, key=lambda each: (each.name, each.id)):
         ignored = any(_fits(rule, live) for rule in situation.ignore)
         if live.id not in ours and not ignored:

@@ -52,7 +52,7 @@ class Schedule:
 
 def schedule(seed: int) -> Schedule:
     """The story of a seed; the same each time."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - chance that can be repeated
     keys = [f"n{index}" for index in range(random.randint(4, 9))]
     before = {key: _spec(random, key) for key in keys if random.random() < 0.7}
     after: dict[str, Mapping[str, Any]] = {}
@@ -96,6 +96,7 @@ def _once(random: Random) -> FaultRule:
 
 def _spec(random: Random, key: str) -> dict[str, Any]:
     digits = f"+1415555{1000 + int(key.removeprefix('n')):04}"
+    identity: dict[str, Any]
     match random.choice(_PROVIDERS):
         case "sip":
             identity = {"provider": "vapi", "sipUri": f"sip:{key}@sip.vapi.ai"}

@@ -91,9 +91,7 @@ class Place:
         for key in gone:
             self._write(key, {"provider": "vapi"}, {"state": "absent"})
 
-    def _write(
-        self, key: str, spec: Mapping[str, Any], lifecycle: Mapping[str, str]
-    ) -> None:
+    def _write(self, key: str, spec: Mapping[str, Any], lifecycle: Mapping[str, str]) -> None:
         document = {
             "apiVersion": "vapi-reconciler/v1",
             "kind": "PhoneNumber",
