@@ -415,6 +415,8 @@ class Plan:
     bindings: Mapping[str, str] = field(default_factory=dict)
     # Manifest key to the ids of the numbers that were replaced and are not released yet.
     leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Manifest keys of the lock that nobody declares and no live number has.
+    forgotten: frozenset[str] = frozenset()
 
 
 class Status(StrEnum):

@@ -131,6 +131,7 @@ def make_plan(situation: Situation) -> Plan:
         live=len(situation.live),
         bindings={key: each.id for key, each in sorted(matching.pairs.items())},
         leaving={key: tuple(each.id for each in left) for key, left in matching.leaving.items()},
+        forgotten=frozenset(_forgotten(situation, matching)),
     )
 
 
@@ -194,6 +195,20 @@ def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     if situation.ownership is Ownership.EXCLUSIVE and situation.selected is None:
         for live in _strangers(situation, matching):
             yield drafting.release(live, live.id, Reason.UNOWNED)
+
+
+def _forgotten(situation: Situation, matching: Matching) -> Iterator[str]:
+    """What the lock need not know any more: released, and killed before that was remembered."""
+    present = {
+        key
+        for each in situation.desired
+        if each.lifecycle.state is State.PRESENT
+        for key in (each.key, *each.previously)
+    }
+    there = present | matching.orphans.keys() | matching.leaving.keys() | matching.pairs.keys()
+    for key in situation.lock.entries.keys() - there:
+        if situation.selected is None or key in situation.selected:
+            yield key
 
 
 def _strangers(situation: Situation, matching: Matching) -> Iterator[Live]:
