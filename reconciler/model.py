@@ -245,10 +245,14 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` operations, or `percent` of the managed numbers. Neither: no limit."""
+    """At most `count` operations, or `percent` of the managed numbers. Neither: no limit.
+
+    The percent counts once `from_managed` numbers are managed: of three, 30% would be none.
+    """
 
     count: int | None = None
     percent: float | None = None
+    from_managed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +288,33 @@ class IgnoreRule:
     provider: str = ""
     number: str = ""
     id: str = ""
+
+
+class OnDrift(StrEnum):
+    """What an unattended run does about a number that somebody changed elsewhere."""
+
+    CORRECT = "correct"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class DriftIgnored:
+    """Drift that is nobody's business: of these fields, of numbers with these labels; () is any."""
+
+    fields: tuple[Path, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """When nothing may be written: each minute that `cron` names, or all time before `until`.
+
+    `timezone` is an IANA name, which the cron expression is read in; `until` is ISO 8601.
+    """
+
+    cron: str = ""
+    timezone: str = "UTC"
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,3 +487,38 @@ class Outcome:
     interrupted: bool = False
     # The managed numbers that serve no calls now, be they of this run or not.
     health: tuple[Unhealthy, ...] = ()
+
+
+class Ending(StrEnum):
+    """How an unattended pass ended."""
+
+    SYNCED = "synced"
+    CHANGED = "changed"
+    DRIFT = "drift"
+    FROZEN = "frozen"
+    REFUSED = "refused"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """One unattended pass over a target: what it found, what it did, and how it ended.
+
+    `started` is ISO 8601, `seconds` how long it took. `message` says why it was refused, failed or
+    frozen, and `kind` what kind of error that was. `held` is the drift that is reported and not
+    corrected. `requests` counts calls of the API, `throttled` those that it answered with 429.
+    """
+
+    target: str
+    started: str
+    seconds: float
+    ending: Ending
+    message: str = ""
+    kind: str = ""
+    plan: Plan | None = None
+    held: tuple[Operation, ...] = ()
+    outcome: Outcome | None = None
+    requests: int = 0
+    throttled: int = 0

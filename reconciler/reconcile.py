@@ -133,6 +133,7 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
         ignore=job.target.ignore,
         selected=selected_keys(job.selection, resolved.desired, lock),
         former=_former(job, resolved.desired),
+        ignored_drift=job.target.ignored_drift,
     )
     return Planned(
         plan=make_plan(situation),

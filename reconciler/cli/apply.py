@@ -89,7 +89,7 @@ def run(
     from reconciler.manifests import current_commit
 
     stop, total = Stop(), len(planned.plan.operations)
-    with _interruptible(stop), progress(session.shared, total) as (observe, watch):
+    with interruptible(stop), progress(session.shared, total) as (observe, watch):
         how = Run(
             parallel=session.parallel,
             observe=observe,
@@ -136,7 +136,7 @@ def _wait(outcome: Outcome, account: Account, seconds: float) -> tuple[Unhealthy
     from reconciler.apply import Stop, wait_until_active
 
     stop = Stop()
-    with _interruptible(stop):
+    with interruptible(stop):
         return wait_until_active(
             outcome, account, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
         )
@@ -177,7 +177,7 @@ def _ask(shared: Shared, made: Plan) -> None:
 
 
 @contextmanager
-def _interruptible(stop: Stop) -> Iterator[None]:
+def interruptible(stop: Stop) -> Iterator[None]:
     """The first ctrl-C or SIGTERM lets calls in flight finish; the second stops at once."""
 
     def interrupted(*_: object) -> None:

@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "validate": "validate:validate",
     "plan": "plan:plan",
     "apply": "apply:apply",
+    "reconcile": "reconcile:reconcile",
     "show": "show:show",
     "import": "import_:import_",
     "schema": "schema:schema",

@@ -2,7 +2,8 @@
 
 from reconciler.planning.digest import manifests_digest
 from reconciler.planning.document import read_document, to_document
-from reconciler.planning.guards import raise_if_blocked
+from reconciler.planning.drift import without_drift
+from reconciler.planning.guards import raise_if_blocked, unattended
 from reconciler.planning.plan import Situation, make_plan
 from reconciler.planning.saved import as_reviewed
 from reconciler.planning.selection import Selection, selected_keys
@@ -17,4 +18,6 @@ __all__ = [
     "read_document",
     "selected_keys",
     "to_document",
+    "unattended",
+    "without_drift",
 ]

@@ -30,6 +30,7 @@ from reconciler.model import (
     Blocked,
     Desired,
     Directory,
+    DriftIgnored,
     IgnoreRule,
     Limits,
     Live,
@@ -80,6 +81,7 @@ class Situation:
     ignore: tuple[IgnoreRule, ...] = ()
     selected: frozenset[str] | None = None
     former: tuple[Desired, ...] = ()
+    ignored_drift: tuple[DriftIgnored, ...] = ()
 
 
 def make_plan(situation: Situation) -> Plan:
@@ -145,9 +147,19 @@ def _check_owner(situation: Situation, org_id: str | None) -> None:
         )
 
 
+def _drafting(situation: Situation) -> Drafting:
+    return Drafting(
+        situation.fields,
+        situation.lock,
+        situation.directory,
+        situation.undeclared,
+        situation.ignored_drift,
+    )
+
+
 def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     """What each selected manifest asks for."""
-    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    drafting = _drafting(situation)
     for desired in sorted(situation.desired, key=lambda each: each.key):
         if situation.selected is not None and desired.key not in situation.selected:
             continue
@@ -164,7 +176,7 @@ def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
 
 def _replaced(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     """What an earlier run replaced and did not come to release."""
-    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    drafting = _drafting(situation)
     sources = {each.key: each for each in situation.desired}
     for key, numbers in sorted(matching.leaving.items()):
         if situation.selected is not None and key not in situation.selected:
@@ -187,7 +199,7 @@ def _replaced(situation: Situation, matching: Matching) -> Iterator[Drafted]:
 
 def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     """What goes because nobody declares it; a partial plan releases only what it was told of."""
-    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    drafting = _drafting(situation)
     for key, live in matching.orphans.items():
         if situation.selected is None or key in situation.selected:
             entry = situation.lock.entries[key]

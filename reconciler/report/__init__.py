@@ -6,9 +6,10 @@ from typing import Final
 from reconciler.report.diagnostics import validation_json, validation_text
 from reconciler.report.github import validation_github
 from reconciler.report.outcome import outcome_json, outcome_text
+from reconciler.report.passes import pass_json, pass_text
 from reconciler.report.plan import plan_json, plan_text
 from reconciler.report.sarif import validation_sarif
-from reconciler.report.views import OutcomeView, PlanView, Style, ValidationView
+from reconciler.report.views import OutcomeView, PassView, PlanView, Style, ValidationView
 
 VALIDATION_FORMATS: Final[Mapping[str, Callable[[ValidationView], str]]] = {
     "text": validation_text,
@@ -24,12 +25,18 @@ OUTCOME_FORMATS: Final[Mapping[str, Callable[[OutcomeView], str]]] = {
     "text": outcome_text,
     "json": outcome_json,
 }
+PASS_FORMATS: Final[Mapping[str, Callable[[PassView], str]]] = {
+    "text": pass_text,
+    "json": pass_json,
+}
 
 __all__ = [
     "OUTCOME_FORMATS",
+    "PASS_FORMATS",
     "PLAN_FORMATS",
     "VALIDATION_FORMATS",
     "OutcomeView",
+    "PassView",
     "PlanView",
     "Style",
     "ValidationView",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.model import Json, Outcome, Plan, Validation
+from reconciler.model import Json, Outcome, PassReport, Plan, Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,11 @@ class OutcomeView:
 
     outcome: Outcome
     style: Style = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class PassView:
+    """An unattended pass, and what of it is worth telling."""
+
+    report: PassReport
+    news: Sequence[str] = ()

@@ -117,6 +117,7 @@ class Place:
             try:
                 planned = reconcile.plan(self._job, self._client, UNLIMITED)
             except ApiError:
+                self.wait_until_served()  # A run is minutes after the one before, not milliseconds.
                 continue
             if not planned.plan.operations:
                 break
