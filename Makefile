@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format schemas campaign clean
+.PHONY: demo test check format schemas campaign bench bench-quick clean
 
 demo: $(READY)
 	$(BIN)/reconciler demo
@@ -14,6 +14,12 @@ test: $(READY)
 
 campaign: $(READY)
 	$(BIN)/pytest -q -n 2 tests/campaigns
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.run --json benchmarks/result.json
+
+bench-quick: $(READY)
+	$(BIN)/python -m benchmarks.run --quick
 
 check: $(READY)
 	$(BIN)/ruff format --check .
