@@ -19,6 +19,7 @@ EXIT_INTERRUPTED: Final = 130
 
 # Command name to module and attribute: a command is imported when it is asked for.
 _COMMANDS: Final = {
+    "init": "init:init",
     "validate": "validate:validate",
     "plan": "plan:plan",
     "apply": "apply:apply",
