@@ -78,3 +78,15 @@ def test_the_workflow_may_read_and_no_more_and_pins_what_it_uses(tmp_path: Path)
     used = [each["uses"].partition("@")[2] for each in steps if "uses" in each]
     assert {len(each) for each in used} == {40}
     assert not any("${{" in each.get("run", "") for each in steps)
+
+
+def test_import_names_the_repository_s_own_schema(tmp_path: Path) -> None:
+    seed = {"phone-number": [{"provider": "vapi", "sipUri": "sip:x@sip.vapi.ai", "name": "x"}]}
+    with sandbox(seed) as url:
+        desk = Desk(tmp_path, url)
+        desk.run("init")
+        config = tmp_path / "reconciler.yaml"
+        config.write_text(config.read_text().replace("https://api.vapi.ai\n", url + "\n"))
+        assert desk.run("import", "--all").code == 0
+    first = (tmp_path / "numbers" / "x.yaml").read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../schemas/phone-number.schema.json"
