@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -137,6 +138,7 @@ _NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 _MAX_DIGITS: Final = 300
 
 
+@lru_cache(maxsize=4096)  # keys and choices recur: each is told once, and kept once
 def _plain(text: str) -> Json:
     """The value of an unquoted scalar. Raises ValueError for a number that JSON cannot carry."""
     if text in _WORDS:
@@ -207,8 +209,10 @@ class _Builder:
         mark = event.start_mark
         place = mark.line << _COLUMN_BITS | mark.column
         self._nodes += 1
-        self._height = max(self._height, depth)
         kind = type(event)
+        if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+            # Most nodes end here.
+            return (self._scalar(event, place) if event.implicit[0] else event.value), place
         if kind is yaml.AliasEvent:
             return self._alias(event, depth, place)
         if event.tag is not None:
@@ -271,7 +275,11 @@ class _Builder:
 
     def _key(self, event: Any, depth: int, place: int) -> str | None:
         """The key as text, or None after telling why it cannot be one."""
-        key, _ = self._node(event, depth + 1)
+        if type(event) is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+            self._nodes += 1
+            key: Json = self._scalar(event, place)
+        else:
+            key, _ = self._node(event, depth + 1)
         if isinstance(key, str):
             return key
         shown = event.value if type(event) is yaml.ScalarEvent else "a list or mapping"
