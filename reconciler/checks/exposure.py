@@ -49,7 +49,7 @@ def literal_secrets(subject: Subject, _: Context) -> Iterator[Diagnostic]:
 def urls(subject: Subject, _: Context) -> Iterator[Diagnostic]:
     """R213, R214, R215: a URL is https, and carries no credentials."""
     for node in subject.nodes:
-        if node.field.name.lower().endswith("url") and isinstance(node.value, str):
+        if isinstance(node.value, str) and node.field.name.lower().endswith("url"):
             yield from _url(subject, node, node.value)
 
 
