@@ -14,11 +14,11 @@ import yaml
 from reconciler.errors import InputError
 from reconciler.model import Diagnostic, Json, Layer, Path, Place, Severity, Spot
 
-MAX_BYTES: Final = 5_000_000
+MAX_BYTES: Final = 100_000_000
 MAX_DEPTH: Final = 100
 MAX_ALIASED_NODES: Final = 100_000
 
-_COLUMN_BITS: Final = 24
+_COLUMN_BITS: Final = 27  # a file of MAX_BYTES may be one line
 _COLUMN_MASK: Final = (1 << _COLUMN_BITS) - 1
 
 
