@@ -159,13 +159,13 @@ class _Resolver:
         described = _provider_fields(self._manifest, fields)
         return {
             key: self._value(value, described.get(key), ("spec", key))
+            if _may_refer(value)
+            else value
             for key, value in _spec(self._manifest).items()
         }
 
     def _value(self, value: Json, described: Field | None, path: Path) -> Json:
         match value:
-            case str() | int() | float() | None:
-                return value
             case Mapping() if _is_reference(value) and _is_text(described):
                 return self._secret(value, path)
             case Mapping() if described and described.reference:
@@ -232,6 +232,17 @@ def _closest(name: str, resources: Sequence[Resource]) -> str:
     close = get_close_matches(name, names, n=_SHOWN_NAMES, cutoff=0.0)
     more = len(names) - len(close)
     return "there are: " + ", ".join(close) + (f" and {more} more" if more else "")
+
+
+def _may_refer(value: Json) -> bool:
+    """Whether a reference may stand in `value`; what holds none stays the value that was read."""
+    match value:
+        case dict():
+            return len(value) == 1 or any(map(_may_refer, value.values()))
+        case list():
+            return any(map(_may_refer, value))
+        case _:
+            return False
 
 
 def _is_reference(value: Mapping[str, Json]) -> bool:

@@ -51,6 +51,8 @@ def check(manifests: Sequence[Manifest], context: Context) -> tuple[Diagnostic, 
         meaning += (fault for rule in _EACH for fault in rule(subject, context))
         # What manifests claim together is at their top: the nodes of thousands are not kept.
         subjects.append(replace(subject, nodes=()))
+    # By place, so that the order of files on the command line changes nothing.
+    subjects.sort(key=lambda each: each.place(()))
     meaning += [fault for rule in _TOGETHER for fault in rule(subjects)]
     meaning += policies(subjects, context)
     found = dict.fromkeys(_one_a_mistake(misshapen, meaning))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reconciler.checks.rules import RULES
 from reconciler.documents import find_place
@@ -27,8 +28,7 @@ class Context:
     policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value within `spec`, the field that describes it, and the mapping that holds it."""
 
     path: Path
