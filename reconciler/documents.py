@@ -100,17 +100,17 @@ def find_place(layers: Sequence[Layer], path: Path) -> Place:
 
 def _follow(spot: Spot, path: Path) -> tuple[int, int]:
     """The packed place of the deepest part of `path` that exists here, and its depth."""
+    found: Any = spot
     reached = 0
     for step in path:
-        if isinstance(spot, int):
-            break
-        children: Any = spot[1]
-        try:
-            spot = children[step]
-        except (KeyError, IndexError, TypeError):
+        if isinstance(found, tuple) and isinstance(step, str) and step in found:
+            found = found[found.index(step) + 1]
+        elif isinstance(found, list) and isinstance(step, int) and step + 1 < len(found):
+            found = found[step + 1]
+        else:
             break
         reached += 1
-    return (spot if isinstance(spot, int) else spot[0]), reached
+    return (found if isinstance(found, int) else found[0]), reached
 
 
 def _unpack(packed: int, file: str) -> Place:
@@ -167,6 +167,17 @@ def _event_source(data: bytes) -> Callable[[], Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     next_event: Callable[[], Any] = loader(data).get_event
     return next_event
+
+
+def _moved(spot: Spot, place: int) -> Spot:
+    """The spot of the same value, said to stand at `place`."""
+    match spot:
+        case tuple():
+            return (place, *spot[1:])
+        case list():
+            return [place, *spot[1:]]
+        case _:
+            return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,21 +245,20 @@ class _Builder:
         nodes, height = self._nodes, self._height
         self._height = depth
         build = self._mapping if type(event) is yaml.MappingStartEvent else self._sequence
-        value, spots = build(depth)
-        spot: Spot = (place, spots)
+        value, spot = build(depth, place)
         if event.anchor is not None:
             size = self._nodes - nodes + 1
             self._anchors[event.anchor] = _Anchored(value, spot, size, self._height - depth)
         self._height = max(self._height, height)
         return value, spot
 
-    def _mapping(self, depth: int) -> tuple[Json, Mapping[str, Spot]]:
+    def _mapping(self, depth: int, own: int) -> tuple[Json, Spot]:
         value: dict[str, Json] = {}
-        spots: dict[str, Spot] = {}
+        spots: list[Any] = [own]
         while True:
             event = self._next()
             if type(event) is yaml.MappingEndEvent:
-                return value, spots
+                return value, tuple(spots)
             mark = event.start_mark
             place = mark.line << _COLUMN_BITS | mark.column
             key = self._key(event, depth, place)
@@ -256,15 +266,15 @@ class _Builder:
             if key is None:
                 continue
             if key in value:
-                self._duplicate(key, place, spots[key])
+                self._duplicate(key, place, spots[spots.index(key) + 1])
                 continue
             value[key] = child
             # A key's own place is what a reader looks for; its value stands beside it.
-            spots[key] = place if isinstance(spot, int) else (place, spot[1])
+            spots += key, _moved(spot, place)
 
-    def _sequence(self, depth: int) -> tuple[Json, Sequence[Spot]]:
+    def _sequence(self, depth: int, own: int) -> tuple[Json, Spot]:
         value: list[Json] = []
-        spots: list[Spot] = []
+        spots: list[Spot] = [own]
         while True:
             event = self._next()
             if type(event) is yaml.SequenceEndEvent:
@@ -316,7 +326,7 @@ class _Builder:
         return anchored.value, anchored.spot
 
     def _duplicate(self, key: str, place: int, first: Spot) -> None:
-        packed = first if isinstance(first, int) else first[0]
+        packed, _ = _follow(first, ())
         before = _unpack(packed, self._file)
         message = f"key {key!r} stands twice in this mapping, first at line {before.line}"
         here = _unpack(place, self._file)
