@@ -20,13 +20,14 @@ from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
 from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
-from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
+from reconciler.schema.packaged import load_config_schema
 from reconciler.secrets import SecretReader, api_key
 
 if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.cli.options import Shared
     from reconciler.reconcile import Job
+    from reconciler.schema.chosen import Chosen
 
 DEFAULT_PARALLEL: Final = 4
 DEFAULT_TIMEOUT: Final = 60.0
@@ -58,6 +59,13 @@ class Session:
         """The lock file: beside the configuration, or in the working directory."""
         return self.config.directory / LOCK_NAME
 
+    @cached_property
+    def chosen(self) -> Chosen:
+        """The schema and the fields that the configuration names, or the packaged ones."""
+        from reconciler.schema.chosen import choose
+
+        return choose(self.config.schema)
+
     def job(self, paths: tuple[str, ...], *, use_lock: bool = True, base: str | None = None) -> Job:
         """The job of this run over `paths`, or over the target's own manifests.
 
@@ -75,8 +83,8 @@ class Session:
         return Job(
             target=self.target,
             paths=chosen,
-            fields=load_fields(),
-            schema=load_manifest_schema(),
+            fields=self.chosen.fields,
+            schema=self.chosen.schema,
             read_secret=self._secret_reader().read,
             now=_now,
             lock_path=self.lock_path if use_lock else None,

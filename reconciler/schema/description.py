@@ -42,6 +42,10 @@ class Description:
         self._document = document
         self._budget = MAX_NODES
 
+    def refill(self) -> None:
+        """Let MAX_NODES more references be followed."""
+        self._budget = MAX_NODES
+
     @property
     def version(self) -> str:
         """The version that the document gives itself."""
@@ -64,7 +68,7 @@ class Description:
             )
         return {
             name: Bodies(
-                create=body,
+                create=_of(name, body),
                 update=_own(updates, name) or _known(_likest(updates, body), body),
                 answer=_own(answers, name) or _likest(answers, body),
             )
@@ -177,6 +181,14 @@ def types(schema: Mapping[str, Any]) -> list[str]:
 
 def _own(variants: list[_Variant], provider: str) -> Mapping[str, Any]:
     return next((each.body for each in variants if provider in each.providers), {})
+
+
+def _of(provider: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A create body that says whose it is, where only a discriminator said so."""
+    if "provider" in properties(body):
+        return body
+    told = {"provider": {"type": "string", "enum": [provider]}}
+    return {**body, "properties": {**told, **properties(body)}}
 
 
 def _likest(variants: list[_Variant], body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.errors import InputError
 from reconciler.fields import FORMAT_VERSION, Verb
 from reconciler.schema.description import Bodies, Description, properties, reference, types
+from reconciler.schema.sound import Note
 
 MAX_DEPTH: Final = 24
 
@@ -49,37 +50,69 @@ class _Variant:
         return _Sighting(self.verb, schema, self.trail)
 
 
-def field_table(description: Description) -> dict[str, Any]:
+def field_table(description: Description, bodies: Mapping[str, Bodies]) -> dict[str, Any]:
     """The table as JSON values; a key that says nothing is left out."""
-    providers = {
-        name: _provider(description, bodies) for name, bodies in description.bodies().items()
-    }
     return {
         "formatVersion": FORMAT_VERSION,
         "version": description.version,
-        "providers": providers,
+        "providers": {name: _provider(description, each) for name, each in bodies.items()},
     }
 
 
+def readable(
+    description: Description, bodies: Mapping[str, Bodies]
+) -> tuple[dict[str, Bodies], tuple[Note, ...]]:
+    """The bodies, with each field left open that nests or expands without end; and which."""
+    found: dict[str, Bodies] = {}
+    notes: list[Note] = []
+    for name, each in bodies.items():
+        endless = dict(_endless(description, each))
+        notes += [Note(f"{name}.{field}", f"{why}; left open") for field, why in endless.items()]
+        found[name] = Bodies(
+            *(_opened(body, endless) for body in (each.create, each.update, each.answer))
+        )
+    return found, tuple(notes)
+
+
+def _endless(description: Description, bodies: Bodies) -> Iterator[tuple[str, str]]:
+    """The fields that cannot be read to their end, and why."""
+    for name, seen in _sightings(bodies).items():
+        description.refill()
+        try:
+            _node(description, seen, frozenset())
+        except InputError as error:
+            yield name, error.message
+
+
+def _opened(body: Mapping[str, Any], endless: Mapping[str, str]) -> Mapping[str, Any]:
+    if not endless:
+        return body
+    open_to_all = {name: {} if name in endless else each for name, each in properties(body).items()}
+    return {**body, "properties": open_to_all}
+
+
 def _provider(description: Description, bodies: Bodies) -> dict[str, Any]:
+    required = bodies.create.get("required", [])
+    fields = {}
+    for name, each in _sightings(bodies).items():
+        description.refill()
+        needed = {"required": True} if name in required else {}
+        fields[name] = _node(description, each, frozenset()) | needed
+    group = bodies.create.get("x-require-one-of")
+    return {**({"requireOneOf": [group]} if group else {}), "fields": fields}
+
+
+def _sightings(bodies: Bodies) -> dict[str, list[_Sighting]]:
     by_verb = {
         Verb.CREATE: bodies.create,
         Verb.UPDATE: bodies.update,
         Verb.ANSWER: bodies.answer,
     }
-    seen = _grouped(
+    return _grouped(
         (name, _Sighting(verb, each))
         for verb, body in by_verb.items()
         for name, each in properties(body).items()
     )
-    required = bodies.create.get("required", [])
-    fields = {
-        name: _node(description, each, frozenset())
-        | ({"required": True} if name in required else {})
-        for name, each in seen.items()
-    }
-    group = bodies.create.get("x-require-one-of")
-    return {**({"requireOneOf": [group]} if group else {}), "fields": fields}
 
 
 def _node(

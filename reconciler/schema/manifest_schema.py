@@ -25,9 +25,9 @@ _TOMBSTONE: Final = {
 }
 
 
-def manifest_schema(description: Description) -> dict[str, Any]:
+def manifest_schema(description: Description, bodies: Mapping[str, Bodies]) -> dict[str, Any]:
     """The schema as JSON values: the frame of a manifest, and a branch for each provider."""
-    bodies = description.bodies()
+    description.refill()
     own = {"SecretReference": SECRET_REFERENCE, "ResourceReference": RESOURCE_REFERENCE}
     components = Components(description, frozenset([*own, *map(_spec_name, bodies)]))
     specs = {_spec_name(name): _spec(components, each) for name, each in bodies.items()}
