@@ -45,7 +45,12 @@ def choose(path: str | None) -> Chosen:
     if Path(path).is_dir():
         schema = _json(Path(path) / MANIFEST_SCHEMA)
         return Chosen(schema, read_field_table(_json(Path(path) / FIELD_TABLE)))
-    built = build_schema(read_file(Path(path)), read_packaged(OVERLAY), name=path)
+    return chosen_of(read_file(Path(path)), path)
+
+
+def chosen_of(description: bytes, name: str) -> Chosen:
+    """What a description makes with the packaged overlay. Raises InputError for what is none."""
+    built = build_schema(description, read_packaged(OVERLAY), name=name)
     return Chosen(loads(built.manifest_schema), read_field_table(loads(built.field_table)))
 
 

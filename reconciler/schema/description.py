@@ -14,6 +14,18 @@ from reconciler.errors import InputError
 
 COLLECTION: Final = "/phone-number"
 MAX_NODES: Final = 100_000
+BOUNDS: Final = (
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "pattern",
+)
 _MAX_HOPS: Final = 32
 _JSON_TYPES: Final = {bool: "boolean", str: "string", int: "number", float: "number"}
 
