@@ -22,6 +22,7 @@ from reconciler.model import (
     Outcome,
     PassReport,
     Result,
+    Status,
     Validation,
 )
 from reconciler.planning import unattended, without_drift
@@ -85,7 +86,7 @@ def _go_on(
 
 def _applied(report: PassReport, outcome: Outcome) -> PassReport:
     """The report of a pass whose plan was run."""
-    if outcome.interrupted:
+    if outcome.interrupted and any(each.status is Status.SKIPPED for each in outcome.results):
         return replace(report, ending=Ending.INTERRUPTED, message="told to stop")
     short = [each for each in outcome.results if each.error_kind or each.not_taken]
     if short:

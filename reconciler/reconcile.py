@@ -49,13 +49,16 @@ class Account(Writable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One target, and what this run was told about it. `lock_path` is None for --no-lock."""
+    """One target, and what this run was told about it.
+
+    `lock_path` is None for --no-lock, `read_secret` for --no-secrets.
+    """
 
     target: Target
     paths: tuple[str, ...]
     fields: FieldTable
     schema: Mapping[str, Json]
-    read_secret: ReadSecret
+    read_secret: ReadSecret | None
     now: Callable[[], str]
     lock_path: Path | None
     selection: Selection = Selection()

@@ -63,7 +63,7 @@ def apply(
     limits = limits_over(session.target.limits, said)
     reviewed = _read_plan(Path(saved)) if saved else None
     job = session.job(paths, use_lock=not no_lock, base=base)
-    with session.account() as account:
+    with _alone(session, job), session.account() as account:
         planned = reconcile.plan(job, account, limits)
         if reviewed:
             planned = replace(planned, plan=as_reviewed(reviewed, planned.plan))
@@ -77,6 +77,23 @@ def apply(
             outcome = _waited(outcome, late)
     click.echo(show_outcome(shared, outcome), nl=False)
     return EXIT_PARTIAL if late else exit_code(outcome)
+
+
+@contextmanager
+def _alone(session: Session, job: Job) -> Iterator[None]:
+    """Be the only run over the target, where a lock is kept. Raises InputError for the second."""
+    from reconciler.unattended import alone
+
+    if job.lock_path is None:
+        yield
+        return
+    with alone(session.config.directory, session.target.name) as is_alone:
+        if not is_alone:
+            raise InputError(
+                f"another run is at work on target {session.target.name}",
+                help="let it end, and try again",
+            )
+        yield
 
 
 def run(

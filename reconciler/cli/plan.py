@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Shared, with_shared
+from reconciler.cli.targets import all_targets_option, over_targets
 from reconciler.model import Plan
 from reconciler.report import PLAN_FORMATS
 
@@ -21,30 +22,40 @@ EXIT_CHANGES = 2
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are changes.")
 @click.option("--base", metavar="REF", help="Release what this git revision declared, now gone.")
 @click.option("--no-lock", is_flag=True, help="Do not read the lock file.")
+@click.option("--no-secrets", is_flag=True, help="Read no secret; tell what is not compared.")
+@all_targets_option
 @limit_options
 @with_shared(*PLAN_FORMATS)
 def plan(
     shared: Shared,
     paths: tuple[str, ...],
+    *,
     out: str | None,
     detailed_exitcode: bool,
     base: str | None,
     no_lock: bool,
+    no_secrets: bool,
+    all_targets: bool,
     **said: Any,
 ) -> int:
     """Show what apply would do, in order. Nothing is written but --out FILE."""
     from reconciler import reconcile
-    from reconciler.cli.session import open_session
+    from reconciler.cli.session import Session
 
-    session = open_session(shared)
-    limits = limits_over(session.target.limits, said)
-    job = session.job(paths, use_lock=not no_lock, base=base)
-    with session.account() as account:
-        made = reconcile.plan(job, account, limits).plan
-    if out:
-        save(made, Path(out))
-    click.echo(show_plan(shared, made), nl=False)
-    return EXIT_CHANGES if detailed_exitcode and has_changes(made) else 0
+    if out and all_targets:
+        raise click.UsageError("--out saves the plan of one target: say which with --target")
+
+    def one(session: Session) -> tuple[str, int]:
+        limits = limits_over(session.target.limits, dict(said))
+        job = session.job(paths, use_lock=not no_lock, use_secrets=not no_secrets, base=base)
+        with session.account() as account:
+            made = reconcile.plan(job, account, limits).plan
+        if out:
+            save(made, Path(out))
+        changed = detailed_exitcode and has_changes(made)
+        return show_plan(shared, made), EXIT_CHANGES if changed else 0
+
+    return over_targets(shared, one, all_targets=all_targets)
 
 
 def show_plan(shared: Shared, made: Plan) -> str:

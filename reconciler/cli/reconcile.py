@@ -14,6 +14,7 @@ import click
 from reconciler.cli.apply import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL, interruptible
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Duration, Shared, with_shared
+from reconciler.cli.targets import all_targets_option, worst
 from reconciler.errors import ReconcilerError
 from reconciler.model import Ending, PassReport
 from reconciler.report import PASS_FORMATS, PassView
@@ -40,6 +41,7 @@ _JITTER: Final = 0.1
 
 
 @click.command()
+@all_targets_option
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing; 2 if any.")
 @click.option("--every", type=Duration(), help="Repeat, each time after so long, until SIGTERM.")
 @click.option("--lock-wait", type=Duration(), help="Wait so long for another run to end.")
@@ -111,17 +113,21 @@ class _Passing:
     notifier: Notifier | None
 
     def once(self) -> int:
-        """One pass, told and measured; its exit code."""
-        from reconciler.cli.session import open_session
+        """One pass over every target that is meant; the worst exit code."""
+        from reconciler.cli.session import open_sessions
         from reconciler.passes import failed
 
-        begun = time.monotonic()
         try:
-            session = open_session(self.shared)
+            sessions = open_sessions(self.shared, all_targets=self.said["all_targets"])
         except (ReconcilerError, OSError) as error:
             name = self.shared.target or "default"
             report = PassReport(name, _now().isoformat(), 0.0, Ending.FAILED)
             return self._tell(failed(report, error), Path())
+        return worst([self._over(each) for each in sessions])
+
+    def _over(self, session: Session) -> int:
+        """One pass over one target, told and measured; its exit code."""
+        begun = time.monotonic()
         ended = self._pass(session)
         if ended is None:
             return 0

@@ -66,7 +66,14 @@ class Session:
 
         return choose(self.config.schema)
 
-    def job(self, paths: tuple[str, ...], *, use_lock: bool = True, base: str | None = None) -> Job:
+    def job(
+        self,
+        paths: tuple[str, ...],
+        *,
+        use_lock: bool = True,
+        use_secrets: bool = True,
+        base: str | None = None,
+    ) -> Job:
         """The job of this run over `paths`, or over the target's own manifests.
 
         Raises InputError where neither names any.
@@ -85,7 +92,7 @@ class Session:
             paths=chosen,
             fields=self.chosen.fields,
             schema=self.chosen.schema,
-            read_secret=self._secret_reader().read,
+            read_secret=self._secret_reader().read if use_secrets else None,
             now=_now,
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(
@@ -131,10 +138,7 @@ def open_session(shared: Shared) -> Session:
 
     Raises InvalidConfigError, and InputError where it is not said which target is meant.
     """
-    configured = read_config(shared.config, os.environ, load_config_schema())
-    config = configured.config
-    if config is None:
-        raise InvalidConfigError(Validation(0, configured.diagnostics))
+    config = _read_config(shared)
     names = ", ".join(config.targets)
     if shared.target is None:
         if len(config.targets) > 1:
@@ -143,6 +147,26 @@ def open_session(shared: Shared) -> Session:
     if shared.target not in config.targets:
         raise InputError(f"there is no target {shared.target!r}", help=f"there are: {names}")
     return Session(shared, config, config.targets[shared.target])
+
+
+def open_sessions(shared: Shared, *, all_targets: bool) -> tuple[Session, ...]:
+    """A session for every target of the configuration, or for the one that is meant.
+
+    Raises as `open_session` does.
+    """
+    if not all_targets:
+        return (open_session(shared),)
+    if shared.target is not None:
+        raise click.UsageError("--target chooses one, and --all-targets means every one")
+    config = _read_config(shared)
+    return tuple(Session(shared, config, each) for each in config.targets.values())
+
+
+def _read_config(shared: Shared) -> Config:
+    configured = read_config(shared.config, os.environ, load_config_schema())
+    if configured.config is None:
+        raise InvalidConfigError(Validation(0, configured.diagnostics))
+    return configured.config
 
 
 def style(shared: Shared) -> Style:

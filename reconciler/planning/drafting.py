@@ -244,11 +244,14 @@ def _references(
 
 
 def _uncompared(desired: Desired, difference: Difference) -> Iterator[Warned]:
+    unread = {dotted(path) for path in desired.unread}
     for path in difference.uncompared:
-        message = (
-            f"{path} is not compared: the API does not show it and nothing is remembered of it"
+        why = (
+            "its value was not read"
+            if path in unread
+            else "the API does not show it and nothing is remembered of it"
         )
-        yield Warned(address_of(desired.key), message)
+        yield Warned(address_of(desired.key), f"{path} is not compared: {why}")
 
 
 def _fixed(desired: Desired, difference: Difference) -> Iterator[Blocked]:

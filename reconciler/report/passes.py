@@ -15,9 +15,10 @@ _DONE: Final = {Action.CREATE: "created", Action.PATCH: "changed", Action.DELETE
 
 
 def pass_text(view: PassView) -> str:
-    """The line that sums a pass up, and what is new in it."""
-    lines = [summary_line(view.report), *(f"  {each}" for each in view.news)]
-    return "\n".join(lines) + "\n"
+    """The line that sums a pass up, and what is new in it beside that."""
+    said = f"{view.report.ending.value}: "
+    new = (f"  {each}" for each in view.news if not each.startswith(said))
+    return "\n".join([summary_line(view.report), *new]) + "\n"
 
 
 def pass_json(view: PassView) -> str:
