@@ -170,6 +170,8 @@ class Desired:
     binding: Binding | None = None
     # Field paths whose secret could not be read here (`--no-secrets`): not compared.
     unread: tuple[Path, ...] = ()
+    # The documents that it was made from: where each of its values was set.
+    layers: tuple[Layer, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,6 +475,8 @@ class Result:
     error_kind: str = ""
     error_message: str = ""
     error_status: int | None = None
+    # What a person can do about the error, on one or more lines.
+    help: str = ""
     not_taken: tuple[str, ...] = ()
     # What keeps the number, as answered, from serving calls.
     health: Unhealthy | None = None

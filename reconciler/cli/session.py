@@ -100,7 +100,13 @@ class Session:
             ),
             base=base,
             policies=self.policies(),
+            tell=self._tell if self.shared.verbose else None,
         )
+
+    def _tell(self, message: str) -> None:
+        from reconciler.report.escape import terminal
+
+        note(self.shared, f"note: {terminal(message)}")
 
     def _is_part(self, paths: tuple[str, ...]) -> bool:
         """Whether `paths` are not all that the configuration says the target's manifests are."""

@@ -12,7 +12,7 @@ import pytest
 
 from tests.api.server import serving
 from tests.cli.process import run
-from tests.journeys.desk import COMMAND, Desk
+from tests.journeys.desk import COMMAND, Desk, sandbox
 from tests.schema.published import bodies, encoded, plain
 
 SPEC = {"provider": "vapi", "numberDesiredAreaCode": "415", "recordCalls": True}
@@ -105,3 +105,33 @@ def test_a_schema_that_is_none_is_told(tmp_path: Path, schema: str, says: str) -
     assert ended.code == 1
     assert says in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_a_field_that_the_api_no_longer_takes_is_traced_to_its_line(tmp_path: Path) -> None:
+    (tmp_path / "vapi.json").write_bytes(tomorrow())
+    with sandbox() as url:
+        desk = Desk(tmp_path, url)
+        desk.manifest("support", SPEC)
+        desk.configure()
+        config = tmp_path / "reconciler.yaml"
+        config.write_text(f"schema: vapi.json\n{config.read_text('utf-8')}", "utf-8")
+        ended = desk.run("apply", "--auto-approve")
+        told = desk.run("apply", "--auto-approve", "--format", "json").json
+    assert ended.code == 1
+    assert "property recordCalls should not exist" in ended.out
+    assert "= help: recordCalls was sent because of numbers/support.yaml:8:3" in ended.out
+    assert "reconciler schema diff" in ended.out
+    assert "numbers/support.yaml:8:3" in told["operations"][0]["error"]["help"]
+
+
+def test_what_answers_hold_beyond_the_description_is_noted_for_who_asks(tmp_path: Path) -> None:
+    with sandbox(new_fields=True) as url:
+        desk = Desk(tmp_path, url)
+        desk.manifest("support", {"provider": "vapi", "numberDesiredAreaCode": "415"})
+        desk.manifest("sales", {"provider": "vapi", "numberDesiredAreaCode": "415"})
+        assert desk.apply().code == 0
+        quiet, wordy = desk.run("plan", "numbers"), desk.run("plan", "numbers", "--verbose")
+    note = "note: vapi: latestVersion is a field that the description does not know\n"
+    assert (quiet.code, wordy.code) == (0, 0)
+    assert "latestVersion" not in quiet.err
+    assert wordy.err.count(note) == 1
