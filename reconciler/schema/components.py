@@ -16,7 +16,7 @@ from reconciler.schema.description import (
 
 _REFERS_TO_A_SECRET: Final = {
     "type": "object",
-    "anyOf": [{"required": ["env"]}, {"required": ["file"]}],
+    "anyOf": [{"required": [name], "properties": {name: True}} for name in ("env", "file")],
 }
 
 

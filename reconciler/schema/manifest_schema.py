@@ -62,9 +62,16 @@ def _branches(provider: str, bodies: Bodies) -> list[dict[str, Any]]:
         "if": is_chosen,
         "then": {"properties": {"spec": {"$ref": f"#/$defs/{_spec_name(provider)}"}}},
     }
+    # Types and properties are said again for ajv's strict mode, which editors and CI may use.
+    needed = {
+        "description": "A number that is to exist needs more than its tombstone.",
+        "type": "object",
+        "required": required,
+        "properties": dict.fromkeys(required, True),
+    }
     present = {
         "if": {**is_chosen, "not": _TOMBSTONE},
-        "then": {"properties": {"spec": {"required": required}}},
+        "then": {"properties": {"spec": needed}},
     }
     return [always, present] if required else [always]
 
