@@ -171,6 +171,8 @@ class Desired:
     binding: Binding | None = None
     # Field paths whose secret could not be read here (`--no-secrets`): not compared.
     unread: tuple[Path, ...] = ()
+    # The documents that it was made from: where each of its values was set.
+    layers: tuple[Layer, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +476,8 @@ class Result:
     error_kind: str = ""
     error_message: str = ""
     error_status: int | None = None
+    # What a person can do about the error, on one or more lines.
+    help: str = ""
     not_taken: tuple[str, ...] = ()
     # What keeps the number, as answered, from serving calls.
     health: Unhealthy | None = None
@@ -523,3 +527,67 @@ class PassReport:
     outcome: Outcome | None = None
     requests: int = 0
     throttled: int = 0
+
+
+class FieldChangeKind(StrEnum):
+    """What changed of a field between two descriptions of the API."""
+
+    PROVIDER_NEW = "provider-new"
+    PROVIDER_GONE = "provider-gone"
+    FIELD_NEW = "field-new"
+    FIELD_GONE = "field-gone"
+    NATURE = "nature"
+    TYPE = "type"
+    REQUIRED = "required"
+    DEFAULT = "default"
+    DEPRECATED = "deprecated"
+    SECRET = "secret"  # noqa: S105 - a word
+    CHOICES = "choices"
+    VALUE_NEW = "value-new"
+    VALUE_GONE = "value-gone"
+    BOUND = "bound"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One difference between two descriptions, and the providers for which it holds."""
+
+    kind: FieldChangeKind
+    path: str
+    providers: tuple[str, ...] = ()
+    before: Json = None
+    after: Json = None
+
+
+class Standing(StrEnum):
+    """What a newer description means for a manifest."""
+
+    STILL_VALID = "still-valid"
+    NEWLY_INVALID = "newly-invalid"
+    NEWLY_VALID = "newly-valid"
+    STILL_INVALID = "still-invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a newer description means for one manifest; `faults` are those that it adds.
+
+    `deprecated` are the fields that it uses and that are on their way out, with their places.
+    """
+
+    key: str
+    place: Place
+    standing: Standing
+    faults: tuple[Diagnostic, ...] = ()
+    deprecated: tuple[tuple[str, Place], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaDiff:
+    """What changed between two descriptions, called by their names, and what that means."""
+
+    before: str
+    after: str
+    changes: tuple[FieldChange, ...]
+    consequences: tuple[Consequence, ...] = ()
+    providers: tuple[str, ...] = ()

@@ -120,6 +120,7 @@ def _desired(
         provider=provider,
         spec=spec,
         source=find_place(manifest.layers, ()),
+        layers=manifest.layers,
         labels=metadata.get("labels", {}),
         previously=tuple(metadata.get("previously", ())),
         lifecycle=_lifecycle(value.get("lifecycle") or {}),

@@ -9,7 +9,15 @@ from reconciler.report.outcome import outcome_json, outcome_text
 from reconciler.report.passes import pass_json, pass_text
 from reconciler.report.plan import plan_json, plan_text
 from reconciler.report.sarif import validation_sarif
-from reconciler.report.views import OutcomeView, PassView, PlanView, Style, ValidationView
+from reconciler.report.schema_diff import schema_diff_json, schema_diff_text
+from reconciler.report.views import (
+    OutcomeView,
+    PassView,
+    PlanView,
+    SchemaDiffView,
+    Style,
+    ValidationView,
+)
 
 VALIDATION_FORMATS: Final[Mapping[str, Callable[[ValidationView], str]]] = {
     "text": validation_text,
@@ -29,15 +37,21 @@ PASS_FORMATS: Final[Mapping[str, Callable[[PassView], str]]] = {
     "text": pass_text,
     "json": pass_json,
 }
+SCHEMA_DIFF_FORMATS: Final[Mapping[str, Callable[[SchemaDiffView], str]]] = {
+    "text": schema_diff_text,
+    "json": schema_diff_json,
+}
 
 __all__ = [
     "OUTCOME_FORMATS",
     "PASS_FORMATS",
     "PLAN_FORMATS",
+    "SCHEMA_DIFF_FORMATS",
     "VALIDATION_FORMATS",
     "OutcomeView",
     "PassView",
     "PlanView",
+    "SchemaDiffView",
     "Style",
     "ValidationView",
 ]
