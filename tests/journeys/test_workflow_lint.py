@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -60,18 +60,34 @@ def test_every_step_is_told_what_to_do_by_its_environment_alone() -> None:
     assert [each for each in steps if "${{" in each.get("run", "")] == []
 
 
-def test_the_action_installs_its_own_revision(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", ["", "PACKAGE"])
+def test_the_action_installs_its_own_revision_or_what_it_is_told_to(
+    tmp_path: Path, told: str
+) -> None:
     (install,) = (each for each in read_action()["runs"]["steps"] if each.get("name") == "Install")
-    environ: Mapping[str, str] = {
+    environ = {
         "PATH": f"{BIN}:{os.environ['PATH']}",
-        "GITHUB_ACTION_PATH": str(ROOT),
-        "PACKAGE": "",
-        # What would be installed is built and told, but this environment stays as it is.
+        "GITHUB_ACTION_PATH": str(wheel(tmp_path, "revision")),
+        "PACKAGE": str(wheel(tmp_path, "other")) if told else "",
+        # What would be installed is told, but this environment stays as it is.
         "PIP_DRY_RUN": "1",
-        "PIP_NO_DEPS": "1",
         "PIP_REPORT": str(tmp_path / "report.json"),
     }
     subprocess.run(["bash", "-eo", "pipefail", "-c", install["run"]], env=environ, check=True)
     (installed,) = json.loads((tmp_path / "report.json").read_text())["install"]
-    assert installed["metadata"]["name"] == "vapi-reconciler"
-    assert installed["download_info"]["url"] == ROOT.as_uri()
+    assert installed["metadata"]["name"] == ("other" if told else "revision")
+
+
+def wheel(directory: Path, name: str) -> Path:
+    """The smallest package that pip takes."""
+    path = directory / f"{name}-1-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            f"{name}-1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
+        )
+        archive.writestr(
+            f"{name}-1.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        archive.writestr(f"{name}-1.dist-info/RECORD", "")
+    return path
