@@ -3,15 +3,18 @@
 from reconciler.planning.digest import manifests_digest
 from reconciler.planning.document import read_document, to_document
 from reconciler.planning.drift import without_drift
+from reconciler.planning.forecast import OfflineSituation, make_forecast
 from reconciler.planning.guards import raise_if_blocked, unattended
 from reconciler.planning.plan import Situation, make_plan
 from reconciler.planning.saved import as_reviewed
 from reconciler.planning.selection import Selection, selected_keys
 
 __all__ = [
+    "OfflineSituation",
     "Selection",
     "Situation",
     "as_reviewed",
+    "make_forecast",
     "make_plan",
     "manifests_digest",
     "raise_if_blocked",
