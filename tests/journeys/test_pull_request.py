@@ -61,7 +61,7 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
 ) -> None:
     desk, runner = repository
     open_request(desk, "sales")
-    planned = runner.run(base="HEAD^1", lock="false")
+    planned = runner.run(base="HEAD^1")
     assert planned.code == 0, planned.log
     assert "PhoneNumber/sales" in runner.forge.comments[HEADER]
     assert runner.forge.comments[HEADER] == planned.summary
@@ -69,18 +69,19 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     assert kept == {"changes": "true", "create": "1", "patch": "0", "delete": "0"}
 
     open_request(desk, "night")
-    other = runner.run(base="HEAD^1", lock="false")
+    other = runner.run(base="HEAD^1")
     assert (other.code, len(runner.forge.artifacts)) == (0, 2)
     assert "PhoneNumber/night" in runner.forge.comments[HEADER]
 
     merge_request(desk, "sales")
-    applied = runner.run("push", command="apply", base="HEAD^1", lock="false")
+    applied = runner.run("push", command="apply", base="HEAD^1")
     assert applied.code == 0, applied.log
     assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
     assert "1 added" in applied.summary
+    assert not (desk.directory / "reconciler.lock.json").exists()
 
     merge_request(desk, "night")
-    refused = runner.run("push", command="apply", base="HEAD^1", lock="false")
+    refused = runner.run("push", command="apply", base="HEAD^1")
     assert (refused.code, refused.failed) == (3, "Find the reviewed plan")
     assert "::error::no plan was reviewed" in refused.log
     stale = desk.run("apply", "--no-lock", "--plan", other.outputs["plan"])
@@ -97,23 +98,30 @@ def test_a_number_that_moved_after_the_review_stops_the_apply(
         "first", {"provider": "vapi", "sipUri": "sip:first@sip.vapi.ai", "assistantId": "new"}
     )
     commit(desk.directory)
-    assert runner.run(lock="false").outputs["patch"] == "1"
+    assert runner.run().outputs["patch"] == "1"
     desk.edit(desk.numbers()[0]["id"], {"name": "renamed on the dashboard"})
-    refused = runner.run("push", command="apply", lock="false")
+    refused = runner.run("push", command="apply")
     assert (refused.code, refused.failed) == (3, "Apply")
     assert "the live number changed since" in refused.summary
     assert "assistantId" not in desk.numbers()[0]
 
 
+def test_the_lock_is_kept_where_that_is_asked_for(repository: tuple[Desk, Runner]) -> None:
+    desk, runner = repository
+    assert runner.run(lock="true").code == 0
+    assert runner.run("push", command="apply", lock="true").code == 0
+    assert (desk.directory / "reconciler.lock.json").exists()
+
+
 def test_a_plan_that_a_fork_uploaded_is_never_taken(repository: tuple[Desk, Runner]) -> None:
     desk, runner = repository
-    name = runner.run(lock="false").outputs["artifact"]
+    name = runner.run().outputs["artifact"]
     own = runner.forge.artifacts[0]
     for poisoned in (Artifact(name, 8, b"", fork=True), Artifact(name, 9, b"", expired=True)):
         runner.forge.artifacts = [own, poisoned]
-        assert runner.run("push", command="apply", lock="false").code == 0
+        assert runner.run("push", command="apply").code == 0
     runner.forge.artifacts = [Artifact(name, 8, own.content, fork=True)]
-    assert runner.run("push", command="apply", lock="false").code == 3
+    assert runner.run("push", command="apply").code == 3
     assert addresses(desk) == ["sip:first@sip.vapi.ai"]
 
 
@@ -149,3 +157,16 @@ def test_a_token_that_may_not_list_artifacts_is_told(repository: tuple[Desk, Run
     assert (ended.code, ended.failed) == (1, "Find the reviewed plan")
     assert "::error::GitHub does not list artifacts: HTTP Error 404" in ended.log
     assert "Traceback" not in ended.log
+
+
+def test_a_pull_request_from_a_fork_is_told_what_the_repository_tells_and_no_more(
+    repository: tuple[Desk, Runner],
+) -> None:
+    desk, runner = repository
+    open_request(desk, "sales")
+    desk.forget_requests()
+    fork = Runner(runner.checkout, runner.forge, {}, runner.temp / "fork")
+    ended = fork.run(offline="true")
+    assert ended.code == 0, ended.log
+    assert "PhoneNumber/sales not in the lock" in ended.summary
+    assert (desk.requests(), runner.forge.artifacts, runner.forge.comments) == ([], [], {})
