@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.journeys.desk import Desk
 from tests.journeys.runner import ROOT, read_action
 
 BIN = Path(sys.executable).parent
@@ -91,3 +92,18 @@ def wheel(directory: Path, name: str) -> Path:
         )
         archive.writestr(f"{name}-1.dist-info/RECORD", "")
     return path
+
+
+def test_the_hook_validates_all_manifests_together(tmp_path: Path) -> None:
+    manifest = ROOT / ".pre-commit-hooks.yaml"
+    assert lint("pre-commit", "validate-manifest", str(manifest)) == (0, "")
+    (hook,) = yaml.safe_load(manifest.read_text())
+    assert hook["pass_filenames"] is False
+    desk = Desk(tmp_path, "http://127.0.0.1:1")
+    desk.configure()
+    desk.manifest("a", {"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai"})
+    command, *arguments = hook["entry"].split()
+    assert command == "reconciler"
+    assert desk.run(*arguments).code == 0
+    desk.manifest("b", {"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai"})
+    assert desk.run(*arguments).code == 1
