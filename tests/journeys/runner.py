@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -69,23 +70,24 @@ class Ran:
 
 @dataclass
 class Runner:
-    """Runs the action in a checkout, as one workflow run after another."""
+    """Runs the action in a checkout, as one workflow run after another; numbers them from 1."""
 
     checkout: Path
     forge: Forge
     environ: Mapping[str, str]
     temp: Path
-    runs: int = 0
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def run(self, event: str = "pull_request", **inputs: str) -> Ran:
         """One run of the action. The tool is there already: Install has a test of its own."""
-        self.runs += 1
+        run = next(self.numbers)
         action = read_action()
         defaults = {name: each.get("default", "") for name, each in action["inputs"].items()}
-        temp = self.temp / f"run-{self.runs}"
+        temp = self.temp / f"run-{run}"
         temp.mkdir(parents=True)
         context = {"runner.temp": str(temp), "github.event_name": event, "github.token": "token"}
         given = {name: filled(value, context) for name, value in (defaults | inputs).items()}
+        context["github.run_id"] = str(run)
         context |= {f"inputs.{name}": value for name, value in given.items()}
         log = ""
         for step in action["runs"]["steps"]:
@@ -140,7 +142,9 @@ class Runner:
         given = {key: filled(str(each), context) for key, each in step["with"].items()}
         if used == "actions/upload-artifact":
             content = Path(given["path"]).read_bytes()
-            self.forge.artifacts.append(Artifact(given["name"], self.runs, content))
+            self.forge.artifacts.append(
+                Artifact(given["name"], int(context["github.run_id"]), content)
+            )
         elif used == "actions/download-artifact":
             path = Path(given["path"])
             path.mkdir()

@@ -1,7 +1,9 @@
 """A pull request from its branch to the live number: validated, planned, merged, applied once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.journeys.desk import Desk, sandbox
 from tests.journeys.runner import Artifact, Runner, forge, git
 
 HEADER = "vapi-reconciler "
+HOOK = {"url": "https://hooks.example.com", "headers": {"X-Token": {"env": "HOOK_TOKEN"}}}
 
 
 @pytest.fixture
@@ -18,17 +21,17 @@ def repository(tmp_path: Path) -> Iterator[tuple[Desk, Runner]]:
     checkout.mkdir()
     with sandbox() as url, forge() as served:
         desk = Desk(checkout, url)
-        desk.configure()
+        desk.configure(secrets={"env": ["HOOK_*"]})
         line(desk, "first")
         git(checkout, "init", "-q", "-b", "main")
         commit(checkout)
         assert desk.run("apply", "--auto-approve", "--no-lock").code == 0
-        environ = {"VAPI_API_KEY": "key"}
+        environ = {"VAPI_API_KEY": "key", "HOOK_TOKEN": "token"}
         yield desk, Runner(checkout, served, environ, tmp_path / "runner")
 
 
-def line(desk: Desk, key: str) -> None:
-    desk.manifest(key, {"provider": "vapi", "sipUri": f"sip:{key}@sip.vapi.ai"})
+def line(desk: Desk, key: str, **more: Any) -> None:
+    desk.manifest(key, {"provider": "vapi", "sipUri": f"sip:{key}@sip.vapi.ai", **more})
 
 
 def commit(checkout: Path) -> None:
@@ -36,10 +39,10 @@ def commit(checkout: Path) -> None:
     git(checkout, "commit", "-q", "-m", "lines")
 
 
-def open_request(desk: Desk, name: str) -> None:
+def open_request(desk: Desk, name: str, **more: Any) -> None:
     """A branch that adds a line; checked out is main with it merged, as GitHub does it."""
     git(desk.directory, "checkout", "-q", "-b", name, "main")
-    line(desk, name)
+    line(desk, name, **more)
     commit(desk.directory)
     git(desk.directory, "checkout", "-q", "--detach", "main")
     git(desk.directory, "merge", "-q", "--no-ff", "-m", f"Merge {name}", name)
@@ -60,8 +63,8 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     repository: tuple[Desk, Runner],
 ) -> None:
     desk, runner = repository
-    open_request(desk, "sales")
-    planned = runner.run(base="HEAD^1")
+    open_request(desk, "sales", server=HOOK)
+    planned = replace(runner, environ={"VAPI_API_KEY": "key"}).run(base="HEAD^1", secrets="false")
     assert planned.code == 0, planned.log
     assert "PhoneNumber/sales" in runner.forge.comments[HEADER]
     assert runner.forge.comments[HEADER] == planned.summary
@@ -84,7 +87,7 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     refused = runner.run("push", command="apply", base="HEAD^1")
     assert (refused.code, refused.failed) == (3, "Find the reviewed plan")
     assert "::error::no plan was reviewed" in refused.log
-    stale = desk.run("apply", "--no-lock", "--plan", other.outputs["plan"])
+    stale = desk.run("apply", "--no-lock", "--plan", other.outputs["plan"], HOOK_TOKEN="token")
     assert stale.code == 3
     assert "the manifests changed since" in stale.err
     assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
