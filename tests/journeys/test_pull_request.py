@@ -87,7 +87,7 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     refused = runner.run("push", command="apply", base="HEAD^1")
     assert (refused.code, refused.failed) == (3, "Find the reviewed plan")
     assert "::error::no plan was reviewed" in refused.log
-    stale = desk.run("apply", "--no-lock", "--plan", other.outputs["plan"], HOOK_TOKEN="token")
+    stale = desk.run("apply", "--no-lock", "--plan", other.outputs["plan"], HOOK_TOKEN="x")  # noqa: S106 - sandbox
     assert stale.code == 3
     assert "the manifests changed since" in stale.err
     assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
