@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.api.server import serving
-from tests.journeys.desk import Desk, Ended
+from tests.forks import Ended
+from tests.journeys.desk import Desk
 from tests.schema.published import Document, bodies, encoded, fields, plain
 
 NUMBER = {"provider": "vapi", "numberDesiredAreaCode": "415"}
