@@ -15,6 +15,7 @@ test: $(READY)
 
 campaign: $(READY)
 	$(BIN)/pytest -q -n 2 tests/campaigns
+	$(BIN)/pytest -q -n 2 -m campaign --ignore=tests/campaigns
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run --json benchmarks/result.json

@@ -6,11 +6,14 @@ from typing import Final
 from reconciler.report.diagnostics import validation_json, validation_text
 from reconciler.report.forecast import forecast_json, forecast_text
 from reconciler.report.github import validation_github
+from reconciler.report.html import plan_html
+from reconciler.report.markdown import plan_markdown
 from reconciler.report.outcome import outcome_json, outcome_text
 from reconciler.report.passes import pass_json, pass_text
 from reconciler.report.plan import plan_json, plan_text
 from reconciler.report.sarif import validation_sarif
 from reconciler.report.schema_diff import schema_diff_json, schema_diff_text
+from reconciler.report.terraform import plan_terraform
 from reconciler.report.views import (
     ForecastView,
     OutcomeView,
@@ -30,6 +33,9 @@ VALIDATION_FORMATS: Final[Mapping[str, Callable[[ValidationView], str]]] = {
 PLAN_FORMATS: Final[Mapping[str, Callable[[PlanView], str]]] = {
     "text": plan_text,
     "json": plan_json,
+    "markdown": plan_markdown,
+    "html": plan_html,
+    "terraform-json": plan_terraform,
 }
 FORECAST_FORMATS: Final[Mapping[str, Callable[[ForecastView], str]]] = {
     "text": forecast_text,

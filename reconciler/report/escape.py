@@ -12,6 +12,9 @@ from typing import Final
 
 from reconciler.model import Json
 
+_ASCII: Final = 0x7F
+# Signs that are syntax nowhere within a line of Markdown or HTML.
+_HARMLESS: Final = frozenset(" /-,+=%")
 # Control, format (bidi marks and the like), surrogate and line-breaking characters.
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -36,6 +39,22 @@ def workflow_data(text: str) -> str:
 def workflow_property(text: str) -> str:
     """Text for a property of a GitHub workflow command."""
     return workflow_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def markup(text: str) -> str:
+    """Text for HTML, and for Markdown that lets HTML through: no character of it is syntax.
+
+    Signs become entities, which neither a Markdown parser nor a browser reads as its own.
+    """
+    return "".join(
+        each if each.isalnum() or each in _HARMLESS or ord(each) > _ASCII else f"&#{ord(each)};"
+        for each in terminal(text)
+    )
+
+
+def code(text: str) -> str:
+    """Foreign text in Markdown: code, so that it mentions nobody and refers to nothing."""
+    return f"<code>{markup(text)}</code>" if text else ""
 
 
 def json_text(document: Json) -> str:

@@ -19,7 +19,7 @@ from reconciler.model import (
     Unhealthy,
     Warned,
 )
-from reconciler.report import VALIDATION_FORMATS
+from reconciler.report import PLAN_FORMATS, VALIDATION_FORMATS
 from reconciler.report.escape import json_text, terminal, terminal_lines
 from tests.report.samples import (
     diagnostic,
@@ -100,7 +100,7 @@ def hostile_plan(text: str) -> str:
         health=(Unhealthy(text, "blocked"), Unhealthy(text, text)),  # type: ignore[arg-type]
         unmanaged=(live(text, text, text), live(text, text, sip_uri=text)),
     )
-    return plan_as("text", made, verbose=True) + plan_as("json", made)
+    return "".join(plan_as(name, made, verbose=True) for name in PLAN_FORMATS)
 
 
 @given(HOSTILE)
