@@ -72,10 +72,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All targets, by name; `directory` is where the lock file stands."""
+    """All targets, by name; `directory` is where the lock file stands.
+
+    `schema` is what `schema build` wrote, or a description; None means the packaged one.
+    """
 
     targets: Mapping[str, Target]
     directory: Path
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def read_config(
     value: Any = document.value
     directory = Path(file).parent
     targets = {name: _target(name, each, directory) for name, each in value["targets"].items()}
-    return Configured(Config(targets, directory))
+    schema_path = os.path.normpath(directory / value["schema"]) if "schema" in value else None
+    return Configured(Config(targets, directory, schema_path))
 
 
 def _from_environment(environ: Mapping[str, str]) -> Target:

@@ -7,9 +7,10 @@ field falls out of the verbs whose bodies carry it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from reconciler.errors import InputError
@@ -56,6 +57,11 @@ class Field:
     group: str = ""
     quota: int = 0
     purchase: bool = False
+    # The values that there are, where all that the field takes is listed.
+    choices: tuple[Json, ...] = ()
+    # What a create or an update must keep to: `maxLength` and its like, to one value or several.
+    bounds: Mapping[str, Json] = field(default_factory=dict)
+    deprecated: bool = False
     properties: Mapping[str, Field] = field(default_factory=dict)
     items: Field | None = None
     values: Field | None = None
@@ -68,13 +74,18 @@ class Field:
         return Nature.CREATE_ONLY if Verb.CREATE in self.verbs else Nature.READ_ONLY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provider:
     """The fields of one provider, and the groups of which a create needs at least one."""
 
     name: str
     fields: Mapping[str, Field]
     require_one_of: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def references(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Where a body may refer to another resource: the path, and the kind of resource."""
+        return tuple(_references(self.fields, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,22 @@ class FieldTable:
 
     version: str
     providers: Mapping[str, Provider]
+
+
+def _references(
+    fields: Mapping[str, Field], path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, each in fields.items():
+        if each.reference:
+            yield (*path, key), each.reference
+        yield from _references(each.properties, (*path, key))
+
+
+def value_at(value: Json, path: Sequence[str]) -> Json:
+    """What stands at `path` below `value`; None where nothing does."""
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def read_field_table(value: Json) -> FieldTable:
@@ -100,7 +127,7 @@ def read_field_table(value: Json) -> FieldTable:
         )
     try:
         return _table(value)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
             f"the field table is damaged: {type(error).__name__}: {error}",
             help="build it again: reconciler schema build",
@@ -139,19 +166,25 @@ def parse_path(text: str) -> Path:
     return tuple(steps)
 
 
+_Lists = Sequence[tuple[Json, ...]]
+
+
 def _table(value: Mapping[str, Any]) -> FieldTable:
+    lists = [tuple(each) for each in value.get("choices", ())]
     return FieldTable(
         version=value["version"],
-        providers={name: _provider(name, each) for name, each in value["providers"].items()},
+        providers={name: _provider(name, each, lists) for name, each in value["providers"].items()},
     )
 
 
-def _provider(name: str, value: Mapping[str, Any]) -> Provider:
-    fields = {each: _field(each, node, frozenset()) for each, node in value["fields"].items()}
+def _provider(name: str, value: Mapping[str, Any], lists: _Lists) -> Provider:
+    fields = {
+        each: _field(each, node, frozenset(), lists) for each, node in value["fields"].items()
+    }
     return Provider(name, fields, tuple(tuple(each) for each in value.get("requireOneOf", ())))
 
 
-def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb]) -> Field:
+def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb], lists: _Lists) -> Field:
     """One node; where it tells no verbs of its own, they are those of the node around it."""
     verbs = frozenset(Verb(each) for each in node["verbs"]) if "verbs" in node else outer
     items, values = node.get("items"), node.get("values")
@@ -171,9 +204,13 @@ def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb]) -> Field:
         group=node.get("group", ""),
         quota=node.get("quota", 0),
         purchase=node.get("purchase", False),
+        choices=lists[node["choices"]] if "choices" in node else (),
+        bounds=node.get("bounds", {}),
+        deprecated=node.get("deprecated", False),
         properties={
-            each: _field(each, child, verbs) for each, child in node.get("properties", {}).items()
+            each: _field(each, child, verbs, lists)
+            for each, child in node.get("properties", {}).items()
         },
-        items=_field(name, items, verbs) if items else None,
-        values=_field(name, values, verbs) if values else None,
+        items=_field(name, items, verbs, lists) if items else None,
+        values=_field(name, values, verbs, lists) if values else None,
     )

@@ -103,9 +103,10 @@ class Validation:
         return all(each.severity is not Severity.ERROR for each in self.diagnostics)
 
 
-# Where each value of a document stands: the packed place of a scalar, or of a collection its own
-# place and those of its children. `documents.py` packs and unpacks.
-Spot: TypeAlias = "int | tuple[int, Mapping[str, Spot] | Sequence[Spot]]"
+# Where each value of a document stands: the packed place of a scalar; of a mapping, its own place
+# and then every key and the spot of its value, which takes half the memory of a dict; of a list,
+# its own place and then the spots of its items. `documents.py` packs and unpacks.
+Spot: TypeAlias = "int | tuple[int | str | Spot, ...] | list[Spot]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ class Desired:
     # Field paths whose secret could not be read here (`--no-secrets`), or whose name was not
     # looked up (`--offline`): not compared.
     unread: tuple[Path, ...] = ()
+    # The documents that it was made from: where each of its values was set.
+    layers: tuple[Layer, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,6 +513,8 @@ class Result:
     error_kind: str = ""
     error_message: str = ""
     error_status: int | None = None
+    # What a person can do about the error, on one or more lines.
+    help: str = ""
     not_taken: tuple[str, ...] = ()
     # What keeps the number, as answered, from serving calls.
     health: Unhealthy | None = None
@@ -559,3 +564,67 @@ class PassReport:
     outcome: Outcome | None = None
     requests: int = 0
     throttled: int = 0
+
+
+class FieldChangeKind(StrEnum):
+    """What changed of a field between two descriptions of the API."""
+
+    PROVIDER_NEW = "provider-new"
+    PROVIDER_GONE = "provider-gone"
+    FIELD_NEW = "field-new"
+    FIELD_GONE = "field-gone"
+    NATURE = "nature"
+    TYPE = "type"
+    REQUIRED = "required"
+    DEFAULT = "default"
+    DEPRECATED = "deprecated"
+    SECRET = "secret"  # noqa: S105 - a word
+    CHOICES = "choices"
+    VALUE_NEW = "value-new"
+    VALUE_GONE = "value-gone"
+    BOUND = "bound"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One difference between two descriptions, and the providers for which it holds."""
+
+    kind: FieldChangeKind
+    path: str
+    providers: tuple[str, ...] = ()
+    before: Json = None
+    after: Json = None
+
+
+class Standing(StrEnum):
+    """What a newer description means for a manifest."""
+
+    STILL_VALID = "still-valid"
+    NEWLY_INVALID = "newly-invalid"
+    NEWLY_VALID = "newly-valid"
+    STILL_INVALID = "still-invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a newer description means for one manifest; `faults` are those that it adds.
+
+    `deprecated` are the fields that it uses and that are on their way out, with their places.
+    """
+
+    key: str
+    place: Place
+    standing: Standing
+    faults: tuple[Diagnostic, ...] = ()
+    deprecated: tuple[tuple[str, Place], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaDiff:
+    """What changed between two descriptions, called by their names, and what that means."""
+
+    before: str
+    after: str
+    changes: tuple[FieldChange, ...]
+    consequences: tuple[Consequence, ...] = ()
+    providers: tuple[str, ...] = ()

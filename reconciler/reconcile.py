@@ -38,6 +38,8 @@ from reconciler.planning import (
     manifests_digest,
     raise_if_blocked,
     selected_keys,
+    unknown_parts,
+    with_help,
 )
 from reconciler.planning.draft import address_of
 from reconciler.resolve import Known, ReadSecret, declared_formerly, referenced_kinds, resolve
@@ -54,7 +56,8 @@ class Account(Writable, Protocol):
 class Job:
     """One target, and what this run was told about it.
 
-    `lock_path` is None for --no-lock, `read_secret` for --no-secrets.
+    `lock_path` is None for --no-lock, `read_secret` for --no-secrets. `tell` is told of what the
+    API answers and nobody described, None where nobody wants to know.
     """
 
     target: Target
@@ -67,6 +70,7 @@ class Job:
     selection: Selection = Selection()
     base: str | None = None
     policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
 
 
 class InvalidManifestsError(InputError):
@@ -119,6 +123,9 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
     known = Known(directory, _gitops(job), job.read_secret)
     desired = _resolved(job, manifests, known)
     live = account.list_numbers()
+    if job.tell:
+        for each in unknown_parts(live, job.fields):
+            job.tell(each)
     situation = Situation(
         target=job.target.name,
         base_url=job.target.base_url,
@@ -201,7 +208,8 @@ def apply(job: Job, planned: Planned, account: Account, run: Run) -> Outcome:
     target, path = job.target, job.lock_path
     writer = LockWriter(path, target.name, target.base_url, planned.lock) if path else None
     memory = Memory(writer, job.fields, planned.lock, planned.desired)
-    return run_plan(planned.plan, planned.live, account, memory, run, job.now)
+    outcome = run_plan(planned.plan, planned.live, account, memory, run, job.now)
+    return with_help(outcome, planned.desired)
 
 
 def _gitops(job: Job) -> Mapping[str, Mapping[str, str]]:

@@ -20,13 +20,14 @@ from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
 from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
-from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
+from reconciler.schema.packaged import load_config_schema
 from reconciler.secrets import SecretReader, api_key
 
 if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.cli.options import Shared
     from reconciler.reconcile import Job
+    from reconciler.schema.chosen import Chosen
 
 DEFAULT_PARALLEL: Final = 4
 DEFAULT_TIMEOUT: Final = 60.0
@@ -58,6 +59,13 @@ class Session:
         """The lock file: beside the configuration, or in the working directory."""
         return self.config.directory / LOCK_NAME
 
+    @cached_property
+    def chosen(self) -> Chosen:
+        """The schema and the fields that the configuration names, or the packaged ones."""
+        from reconciler.schema.chosen import choose
+
+        return choose(self.config.schema)
+
     def job(
         self,
         paths: tuple[str, ...],
@@ -82,8 +90,8 @@ class Session:
         return Job(
             target=self.target,
             paths=chosen,
-            fields=load_fields(),
-            schema=load_manifest_schema(),
+            fields=self.chosen.fields,
+            schema=self.chosen.schema,
             read_secret=self._secret_reader().read if use_secrets else None,
             now=_now,
             lock_path=self.lock_path if use_lock else None,
@@ -92,7 +100,13 @@ class Session:
             ),
             base=base,
             policies=self.policies(),
+            tell=self._tell if self.shared.verbose else None,
         )
+
+    def _tell(self, message: str) -> None:
+        from reconciler.report.escape import terminal
+
+        note(self.shared, f"note: {terminal(message)}")
 
     def _is_part(self, paths: tuple[str, ...]) -> bool:
         """Whether `paths` are not all that the configuration says the target's manifests are."""
@@ -179,14 +193,22 @@ def show_validation(shared: Shared, validation: Validation, name: str = "text") 
 
 def note(shared: Shared, message: str) -> None:
     """Tell of progress on stderr, in the format asked for, unless asked to be quiet."""
-    if shared.quiet:
-        return
+    if not shared.quiet:
+        _log(shared, "info", message)
+
+
+def warn(shared: Shared, message: str) -> None:
+    """Tell on stderr, in the format asked for, of what went wrong and stopped nothing."""
+    _log(shared, "warning", message)
+
+
+def _log(shared: Shared, level: str, message: str) -> None:
     if shared.log_format == "json":
         from json import dumps
 
-        click.echo(dumps({"time": _now(), "level": "info", "message": message}), err=True)
+        click.echo(dumps({"time": _now(), "level": level, "message": message}), err=True)
     else:
-        click.echo(message, err=True)
+        click.echo(message if level == "info" else f"{level}: {message}", err=True)
 
 
 def read_json(path: Path) -> Any:

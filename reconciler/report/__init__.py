@@ -10,11 +10,13 @@ from reconciler.report.outcome import outcome_json, outcome_text
 from reconciler.report.passes import pass_json, pass_text
 from reconciler.report.plan import plan_json, plan_text
 from reconciler.report.sarif import validation_sarif
+from reconciler.report.schema_diff import schema_diff_json, schema_diff_text
 from reconciler.report.views import (
     ForecastView,
     OutcomeView,
     PassView,
     PlanView,
+    SchemaDiffView,
     Style,
     ValidationView,
 )
@@ -41,17 +43,23 @@ PASS_FORMATS: Final[Mapping[str, Callable[[PassView], str]]] = {
     "text": pass_text,
     "json": pass_json,
 }
+SCHEMA_DIFF_FORMATS: Final[Mapping[str, Callable[[SchemaDiffView], str]]] = {
+    "text": schema_diff_text,
+    "json": schema_diff_json,
+}
 
 __all__ = [
     "FORECAST_FORMATS",
     "OUTCOME_FORMATS",
     "PASS_FORMATS",
     "PLAN_FORMATS",
+    "SCHEMA_DIFF_FORMATS",
     "VALIDATION_FORMATS",
     "ForecastView",
     "OutcomeView",
     "PassView",
     "PlanView",
+    "SchemaDiffView",
     "Style",
     "ValidationView",
 ]

@@ -44,6 +44,7 @@ def _document(result: Result) -> dict[str, Any]:
         "kind": result.error_kind,
         "message": result.error_message,
         "status": result.error_status,
+        **({"help": result.help} if result.help else {}),
     }
     return {
         "id": result.operation.id,
@@ -69,6 +70,8 @@ def _result(result: Result, style: Style) -> Iterator[str]:
             yield f"  {style.red(address)} {action.value} failed: {message}"
         case Status.SKIPPED:
             yield f"  {style.yellow(address)} {action.value} {message}"
+    for line in result.help.splitlines():
+        yield f"    = help: {terminal(line)}"
     if result.error_kind and result.status in WRITTEN:
         yield f"    {style.red(message)}"
     for path in result.not_taken:

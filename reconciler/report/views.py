@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.model import Forecast, Json, Outcome, PassReport, Plan, Validation
+from reconciler.model import Forecast, Json, Outcome, PassReport, Plan, SchemaDiff, Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +80,11 @@ class PassView:
 
     report: PassReport
     news: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaDiffView:
+    """What changed between two descriptions of the API."""
+
+    diff: SchemaDiff
+    style: Style = Style()
