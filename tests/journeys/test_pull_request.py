@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.desk import Desk, sandbox
-from tests.journeys.runner import Artifact, Runner, forge, git
+from tests.journeys.runner import Artifact, Runner, forge, git, taken_as_text
 
 HEADER = "vapi-reconciler "
 HOOK = {"url": "https://hooks.example.com", "headers": {"X-Token": {"env": "HOOK_TOKEN"}}}
@@ -67,6 +67,7 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     planned = replace(runner, environ={"VAPI_API_KEY": "key"}).run(base="HEAD^1", secrets="false")
     assert planned.code == 0, planned.log
     assert "PhoneNumber/sales" in runner.forge.comments[HEADER]
+    assert "PhoneNumber/sales will be created" in taken_as_text(planned.log)
     assert "</pre><img>" not in runner.forge.comments[HEADER]
     assert runner.forge.comments[HEADER] == planned.summary
     kept = {key: planned.outputs[key] for key in ("changes", "create", "patch", "delete")}
@@ -82,6 +83,7 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     assert applied.code == 0, applied.log
     assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
     assert "1 added" in applied.summary
+    assert "1 added" in taken_as_text(applied.log)
     assert not (desk.directory / "reconciler.lock.json").exists()
 
     merge_request(desk, "night")
@@ -177,4 +179,5 @@ def test_a_pull_request_from_a_fork_is_told_what_the_repository_tells_and_no_mor
     ended = fork.run(offline="true")
     assert ended.code == 0, ended.log
     assert "PhoneNumber/sales not in the lock" in ended.summary
+    assert "PhoneNumber/sales not in the lock" in taken_as_text(ended.log)
     assert (desk.requests(), runner.forge.artifacts, runner.forge.comments) == ([], [], {})
