@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.model import (
-    Forecast,
-    Json,
-    Outcome,
-    PassReport,
-    Plan,
-    SchemaDiff,
-    Validation,
-)
+from reconciler.model import Forecast, Json, Outcome, PassReport, Plan, SchemaDiff, Validation
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,16 @@ class Runner:
         return Ran(code, log, outputs, summary.read_text() if summary.exists() else "", failed)
 
 
+def taken_as_text(log: str) -> str:
+    """The part of a log in which GitHub takes no line for a workflow command."""
+    _, _, rest = log.partition("::stop-commands::")
+    token, _, text = rest.partition("\n")
+    assert len(token) > 32, log
+    inside, resumed, _ = text.partition(f"::{token}::\n")
+    assert resumed, log
+    return inside
+
+
 def read_action() -> dict[str, Any]:
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
     return action

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.desk import Desk, sandbox
-from tests.journeys.runner import Artifact, Runner, forge, git
+from tests.journeys.runner import Artifact, Runner, forge, git, taken_as_text
 
 HEADER = "vapi-reconciler "
 HOOK = {"url": "https://hooks.example.com", "headers": {"X-Token": {"env": "HOOK_TOKEN"}}}
@@ -39,13 +39,13 @@ def commit(checkout: Path) -> None:
     git(checkout, "commit", "-q", "-m", "lines")
 
 
-def open_request(desk: Desk, name: str, **more: Any) -> None:
+def open_request(desk: Desk, key: str, **more: Any) -> None:
     """A branch that adds a line; checked out is main with it merged, as GitHub does it."""
-    git(desk.directory, "checkout", "-q", "-b", name, "main")
-    line(desk, name, **more)
+    git(desk.directory, "checkout", "-q", "-b", key, "main")
+    line(desk, key, **more)
     commit(desk.directory)
     git(desk.directory, "checkout", "-q", "--detach", "main")
-    git(desk.directory, "merge", "-q", "--no-ff", "-m", f"Merge {name}", name)
+    git(desk.directory, "merge", "-q", "--no-ff", "-m", f"Merge {key}", key)
 
 
 def merge_request(desk: Desk, name: str) -> None:
@@ -63,10 +63,12 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     repository: tuple[Desk, Runner],
 ) -> None:
     desk, runner = repository
-    open_request(desk, "sales", server=HOOK)
+    open_request(desk, "sales", server=HOOK, name="</pre><img>")
     planned = replace(runner, environ={"VAPI_API_KEY": "key"}).run(base="HEAD^1", secrets="false")
     assert planned.code == 0, planned.log
     assert "PhoneNumber/sales" in runner.forge.comments[HEADER]
+    assert "PhoneNumber/sales will be created" in taken_as_text(planned.log)
+    assert "</pre><img>" not in runner.forge.comments[HEADER]
     assert runner.forge.comments[HEADER] == planned.summary
     kept = {key: planned.outputs[key] for key in ("changes", "create", "patch", "delete")}
     assert kept == {"changes": "true", "create": "1", "patch": "0", "delete": "0"}
@@ -81,6 +83,7 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     assert applied.code == 0, applied.log
     assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
     assert "1 added" in applied.summary
+    assert "1 added" in taken_as_text(applied.log)
     assert not (desk.directory / "reconciler.lock.json").exists()
 
     merge_request(desk, "night")
@@ -91,6 +94,17 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     assert stale.code == 3
     assert "the manifests changed since" in stale.err
     assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
+
+
+def test_what_a_pull_request_removes_is_told_and_blocked(
+    repository: tuple[Desk, Runner],
+) -> None:
+    desk, runner = repository
+    line(desk, "second")
+    git(desk.directory, "rm", "-q", "numbers/first.yaml")
+    commit(desk.directory)
+    outputs = runner.run(base="HEAD^1").outputs
+    assert (outputs["delete"], outputs["blocked"], outputs["create"]) == ("1", "1", "1")
 
 
 def test_a_number_that_moved_after_the_review_stops_the_apply(
@@ -109,23 +123,16 @@ def test_a_number_that_moved_after_the_review_stops_the_apply(
     assert "assistantId" not in desk.numbers()[0]
 
 
-def test_the_lock_is_kept_where_that_is_asked_for(repository: tuple[Desk, Runner]) -> None:
-    desk, runner = repository
-    assert runner.run(lock="true").code == 0
-    assert runner.run("push", command="apply", lock="true").code == 0
-    assert (desk.directory / "reconciler.lock.json").exists()
-
-
 def test_a_plan_that_a_fork_uploaded_is_never_taken(repository: tuple[Desk, Runner]) -> None:
     desk, runner = repository
-    name = runner.run().outputs["artifact"]
-    own = runner.forge.artifacts[0]
-    for poisoned in (Artifact(name, 8, b"", fork=True), Artifact(name, 9, b"", expired=True)):
-        runner.forge.artifacts = [own, poisoned]
-        assert runner.run("push", command="apply").code == 0
-    runner.forge.artifacts = [Artifact(name, 8, own.content, fork=True)]
+    name = runner.run(lock="true").outputs["artifact"]
+    (own,) = runner.forge.artifacts
+    of_fork = Artifact(name, 8, b"poisoned", fork=True)
+    runner.forge.artifacts = [own, of_fork, Artifact(name, 9, b"gone", expired=True)]
+    assert runner.run("push", command="apply", lock="true").code == 0
+    assert (desk.directory / "reconciler.lock.json").exists()
+    runner.forge.artifacts = [of_fork]
     assert runner.run("push", command="apply").code == 3
-    assert addresses(desk) == ["sip:first@sip.vapi.ai"]
 
 
 def test_a_fault_in_a_manifest_is_annotated_and_nothing_is_planned(
@@ -172,4 +179,5 @@ def test_a_pull_request_from_a_fork_is_told_what_the_repository_tells_and_no_mor
     ended = fork.run(offline="true")
     assert ended.code == 0, ended.log
     assert "PhoneNumber/sales not in the lock" in ended.summary
+    assert "PhoneNumber/sales not in the lock" in taken_as_text(ended.log)
     assert (desk.requests(), runner.forge.artifacts, runner.forge.comments) == ([], [], {})
