@@ -15,7 +15,7 @@ from reconciler.model import Plan
 from reconciler.report.escape import markup
 from reconciler.report.health import MEANING
 from reconciler.report.page import SCRIPT, STYLE
-from reconciler.report.story import Entry, entries, headline, irreversible, shown
+from reconciler.report.story import Entry, entries, headline, irreversible, one_line, shown
 from reconciler.report.views import PlanView
 from reconciler.report.words import count
 
@@ -48,8 +48,8 @@ def plan_html(view: PlanView) -> str:
 
 def _head(plan: Plan) -> Iterator[str]:
     policy = (
-        f"default-src 'none'; img-src data:; style-src '{_digest(STYLE)}'; script-src '{_digest(SCRIPT)}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src '{_digest(STYLE)}'; "
+        f"script-src '{_digest(SCRIPT)}'; base-uri 'none'; form-action 'none'"
     )
     yield "<!doctype html>"
     yield '<html lang="en">'
@@ -90,7 +90,8 @@ def _lost(plan: Plan) -> Iterator[str]:
 def _blocked(plan: Plan) -> Iterator[str]:
     for each in plan.blocked:
         way_out = f"; to allow it: {_code(each.help)}" if each.help else ""
-        yield f"{_code(each.address)} by {_code(each.guard)}: {markup(each.message)}{way_out}"
+        message = markup(one_line(each.message))
+        yield f"{_code(each.address)} by {_code(each.guard)}: {message}{way_out}"
 
 
 def _ill(plan: Plan) -> Iterator[str]:
@@ -100,7 +101,7 @@ def _ill(plan: Plan) -> Iterator[str]:
 
 def _warned(plan: Plan) -> Iterator[str]:
     for each in plan.warnings:
-        yield f"{_code(each.address)}: {markup(each.message)}"
+        yield f"{_code(each.address)}: {markup(one_line(each.message))}"
 
 
 def _unmanaged(plan: Plan) -> Iterator[str]:
@@ -135,7 +136,7 @@ def _article(entry: Entry) -> Iterator[str]:
     if entry.place:
         yield f'<p class="dim">{_code(entry.place)}</p>'
     for each in entry.blocked:
-        yield f"<p>Blocked by {_code(each.guard)}: {markup(each.message)}</p>"
+        yield f"<p>Blocked by {_code(each.guard)}: {markup(one_line(each.message))}</p>"
     if entry.changes:
         yield "<table><thead><tr><th scope=col>Field</th><th scope=col>Before</th>"
         yield "<th scope=col>After</th></tr></thead><tbody>"

@@ -13,7 +13,7 @@ from typing import Final
 from reconciler.model import Plan
 from reconciler.report.escape import code, markup, terminal
 from reconciler.report.health import MEANING
-from reconciler.report.story import Entry, entries, headline, irreversible, shown
+from reconciler.report.story import Entry, entries, headline, irreversible, one_line, shown
 from reconciler.report.views import PlanView
 from reconciler.report.words import are, count
 
@@ -63,7 +63,7 @@ def _lost(plan: Plan) -> Iterator[str]:
 def _blocked(plan: Plan) -> Iterator[str]:
     for each in plan.blocked:
         way_out = f"; to allow it: {code(each.help)}" if each.help else ""
-        yield f"{code(each.address)} by {code(each.guard)}: {code(each.message)}{way_out}"
+        yield f"{code(each.address)} by {code(each.guard)}: {code(one_line(each.message))}{way_out}"
 
 
 def _ill(plan: Plan) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _ill(plan: Plan) -> Iterator[str]:
 
 def _warned(plan: Plan) -> Iterator[str]:
     for each in plan.warnings:
-        yield f"{code(each.address)}: {code(each.message)}"
+        yield f"{code(each.address)}: {code(one_line(each.message))}"
 
 
 def _table(told: list[Entry]) -> str:

@@ -79,6 +79,11 @@ def headline(plan: Plan) -> str:
     return said + replaced
 
 
+def one_line(message: str) -> str:
+    """A message of several lines as one."""
+    return "; ".join(line.strip() for line in message.split("\n"))
+
+
 def shown(change: Change) -> tuple[str, str]:
     """What was there and what will be, "" where there is nothing; a secret as its placeholder."""
     if change.sensitive:

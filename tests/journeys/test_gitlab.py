@@ -114,7 +114,7 @@ def test_one_note_is_kept_up_to_date(desk: Desk, gitlab: tuple[str, list[dict[st
     url, notes = gitlab
     first = job(desk, "propose", CI_API_V4_URL=url)
     assert first.returncode == 0, first.stderr
-    assert "Plan: 1 to add, 0 to change, 0 to destroy." in notes[1]["body"]
+    assert "1 to add, 0 to change, 0 to destroy" in notes[1]["body"]
     desk.manifest("b", {"provider": "vapi", "sipUri": "sip:b@sip.vapi.ai", "name": "</pre><b>"})
     assert job(desk, "propose", CI_API_V4_URL=url).returncode == 0
     assert [each["id"] for each in notes] == [3, 101]
