@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format schemas campaign bench bench-quick clean
+.PHONY: demo test check format schemas campaign bench bench-quick profile clean
 
 demo: $(READY)
 	$(BIN)/reconciler demo
@@ -20,6 +20,9 @@ bench: $(READY)
 
 bench-quick: $(READY)
 	$(BIN)/python -m benchmarks.run --quick
+
+profile: $(READY)
+	$(BIN)/python -m benchmarks.profile
 
 check: $(READY)
 	$(BIN)/ruff format --check .

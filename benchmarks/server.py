@@ -73,7 +73,7 @@ async def _serve(account: _Account) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 await _answer(account, head, reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             writer.close()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -13,11 +14,11 @@ import yaml
 from reconciler.errors import InputError
 from reconciler.model import Diagnostic, Json, Layer, Path, Place, Severity, Spot
 
-MAX_BYTES: Final = 5_000_000
+MAX_BYTES: Final = 100_000_000
 MAX_DEPTH: Final = 100
 MAX_ALIASED_NODES: Final = 100_000
 
-_COLUMN_BITS: Final = 24
+_COLUMN_BITS: Final = 27  # a file of MAX_BYTES may be one line
 _COLUMN_MASK: Final = (1 << _COLUMN_BITS) - 1
 
 
@@ -99,17 +100,17 @@ def find_place(layers: Sequence[Layer], path: Path) -> Place:
 
 def _follow(spot: Spot, path: Path) -> tuple[int, int]:
     """The packed place of the deepest part of `path` that exists here, and its depth."""
+    found: Any = spot
     reached = 0
     for step in path:
-        if isinstance(spot, int):
-            break
-        children: Any = spot[1]
-        try:
-            spot = children[step]
-        except (KeyError, IndexError, TypeError):
+        if isinstance(found, tuple) and isinstance(step, str) and step in found:
+            found = found[found.index(step) + 1]
+        elif isinstance(found, list) and isinstance(step, int) and step + 1 < len(found):
+            found = found[step + 1]
+        else:
             break
         reached += 1
-    return (spot if isinstance(spot, int) else spot[0]), reached
+    return (found if isinstance(found, int) else found[0]), reached
 
 
 def _unpack(packed: int, file: str) -> Place:
@@ -137,6 +138,7 @@ _NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 _MAX_DIGITS: Final = 300
 
 
+@lru_cache(maxsize=4096)  # keys and choices recur: each is told once, and kept once
 def _plain(text: str) -> Json:
     """The value of an unquoted scalar. Raises ValueError for a number that JSON cannot carry."""
     if text in _WORDS:
@@ -165,6 +167,17 @@ def _event_source(data: bytes) -> Callable[[], Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     next_event: Callable[[], Any] = loader(data).get_event
     return next_event
+
+
+def _moved(spot: Spot, place: int) -> Spot:
+    """The spot of the same value, said to stand at `place`."""
+    match spot:
+        case tuple():
+            return (place, *spot[1:])
+        case list():
+            return [place, *spot[1:]]
+        case _:
+            return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +220,10 @@ class _Builder:
         mark = event.start_mark
         place = mark.line << _COLUMN_BITS | mark.column
         self._nodes += 1
-        self._height = max(self._height, depth)
         kind = type(event)
+        if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+            # Most nodes end here.
+            return (self._scalar(event, place) if event.implicit[0] else event.value), place
         if kind is yaml.AliasEvent:
             return self._alias(event, depth, place)
         if event.tag is not None:
@@ -230,21 +245,20 @@ class _Builder:
         nodes, height = self._nodes, self._height
         self._height = depth
         build = self._mapping if type(event) is yaml.MappingStartEvent else self._sequence
-        value, spots = build(depth)
-        spot: Spot = (place, spots)
+        value, spot = build(depth, place)
         if event.anchor is not None:
             size = self._nodes - nodes + 1
             self._anchors[event.anchor] = _Anchored(value, spot, size, self._height - depth)
         self._height = max(self._height, height)
         return value, spot
 
-    def _mapping(self, depth: int) -> tuple[Json, Mapping[str, Spot]]:
+    def _mapping(self, depth: int, own: int) -> tuple[Json, Spot]:
         value: dict[str, Json] = {}
-        spots: dict[str, Spot] = {}
+        spots: list[Any] = [own]
         while True:
             event = self._next()
             if type(event) is yaml.MappingEndEvent:
-                return value, spots
+                return value, tuple(spots)
             mark = event.start_mark
             place = mark.line << _COLUMN_BITS | mark.column
             key = self._key(event, depth, place)
@@ -252,15 +266,15 @@ class _Builder:
             if key is None:
                 continue
             if key in value:
-                self._duplicate(key, place, spots[key])
+                self._duplicate(key, place, spots[spots.index(key) + 1])
                 continue
             value[key] = child
             # A key's own place is what a reader looks for; its value stands beside it.
-            spots[key] = place if isinstance(spot, int) else (place, spot[1])
+            spots += key, _moved(spot, place)
 
-    def _sequence(self, depth: int) -> tuple[Json, Sequence[Spot]]:
+    def _sequence(self, depth: int, own: int) -> tuple[Json, Spot]:
         value: list[Json] = []
-        spots: list[Spot] = []
+        spots: list[Spot] = [own]
         while True:
             event = self._next()
             if type(event) is yaml.SequenceEndEvent:
@@ -271,7 +285,11 @@ class _Builder:
 
     def _key(self, event: Any, depth: int, place: int) -> str | None:
         """The key as text, or None after telling why it cannot be one."""
-        key, _ = self._node(event, depth + 1)
+        if type(event) is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+            self._nodes += 1
+            key: Json = self._scalar(event, place)
+        else:
+            key, _ = self._node(event, depth + 1)
         if isinstance(key, str):
             return key
         shown = event.value if type(event) is yaml.ScalarEvent else "a list or mapping"
@@ -308,7 +326,7 @@ class _Builder:
         return anchored.value, anchored.spot
 
     def _duplicate(self, key: str, place: int, first: Spot) -> None:
-        packed = first if isinstance(first, int) else first[0]
+        packed, _ = _follow(first, ())
         before = _unpack(packed, self._file)
         message = f"key {key!r} stands twice in this mapping, first at line {before.line}"
         here = _unpack(place, self._file)

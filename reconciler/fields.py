@@ -7,9 +7,10 @@ field falls out of the verbs whose bodies carry it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from reconciler.errors import InputError
@@ -73,13 +74,18 @@ class Field:
         return Nature.CREATE_ONLY if Verb.CREATE in self.verbs else Nature.READ_ONLY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provider:
     """The fields of one provider, and the groups of which a create needs at least one."""
 
     name: str
     fields: Mapping[str, Field]
     require_one_of: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def references(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Where a body may refer to another resource: the path, and the kind of resource."""
+        return tuple(_references(self.fields, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,22 @@ class FieldTable:
 
     version: str
     providers: Mapping[str, Provider]
+
+
+def _references(
+    fields: Mapping[str, Field], path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, each in fields.items():
+        if each.reference:
+            yield (*path, key), each.reference
+        yield from _references(each.properties, (*path, key))
+
+
+def value_at(value: Json, path: Sequence[str]) -> Json:
+    """What stands at `path` below `value`; None where nothing does."""
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def read_field_table(value: Json) -> FieldTable:

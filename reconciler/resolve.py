@@ -5,14 +5,14 @@ The directory, the GitOps state and the secret reader are handed in; nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
 from reconciler.documents import find_place
 from reconciler.errors import InputError
-from reconciler.fields import Field, FieldTable, Nature, dotted, parse_path
+from reconciler.fields import Field, FieldTable, Nature, dotted, parse_path, value_at
 from reconciler.model import (
     Binding,
     Desired,
@@ -82,20 +82,18 @@ def referenced_kinds(manifests: Sequence[Manifest], fields: FieldTable) -> froze
     return frozenset(
         kind
         for manifest in manifests
-        for kind, reference in _references(_spec(manifest), _provider_fields(manifest, fields))
-        if "name" in reference
+        for path, kind in _references(manifest, fields)
+        if _names(value_at(_spec(manifest), path))
     )
 
 
-def _references(
-    value: Json, fields: Mapping[str, Field]
-) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    for key, child in value.items() if isinstance(value, Mapping) else ():
-        described = fields.get(key)
-        if described and described.reference and isinstance(child, Mapping):
-            yield described.reference, child
-        elif described:
-            yield from _references(child, described.properties)
+def _references(manifest: Manifest, fields: FieldTable) -> tuple[tuple[tuple[str, ...], str], ...]:
+    provider = fields.providers.get(str(_spec(manifest).get("provider")))
+    return provider.references if provider else ()
+
+
+def _names(value: Json) -> bool:
+    return isinstance(value, Mapping) and "name" in value
 
 
 def _spec(manifest: Manifest) -> Mapping[str, Any]:
@@ -162,6 +160,8 @@ class _Resolver:
         described = _provider_fields(self._manifest, fields)
         return {
             key: self._value(value, described.get(key), ("spec", key))
+            if _may_refer(value)
+            else value
             for key, value in _spec(self._manifest).items()
         }
 
@@ -233,6 +233,17 @@ def _closest(name: str, resources: Sequence[Resource]) -> str:
     close = get_close_matches(name, names, n=_SHOWN_NAMES, cutoff=0.0)
     more = len(names) - len(close)
     return "there are: " + ", ".join(close) + (f" and {more} more" if more else "")
+
+
+def _may_refer(value: Json) -> bool:
+    """Whether a reference may stand in `value`; what holds none stays the value that was read."""
+    match value:
+        case dict():
+            return len(value) == 1 or any(map(_may_refer, value.values()))
+        case list():
+            return any(map(_may_refer, value))
+        case _:
+            return False
 
 
 def _is_reference(value: Mapping[str, Json]) -> bool:

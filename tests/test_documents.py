@@ -161,7 +161,19 @@ def test_a_key_is_text(key: str) -> None:
 
 
 def test_a_file_beyond_the_limit_is_not_parsed() -> None:
-    assert faults(b"a" * 5_000_001) == [("R001", 1, 1)]
+    (fault,) = read_documents(b"a: 1", "a.yaml", max_bytes=3).diagnostics
+    assert (fault.code, fault.place) == ("R001", Place("a.yaml", 1, 1))
+
+
+def test_a_path_that_leads_nowhere_ends_at_the_deepest_part_there_is() -> None:
+    assert place("a: 1", (0, "b")) == (1, 1)
+    assert place("a: [x]", ("a", 7)) == (1, 1)
+    assert place("x:\n  - y", ("x", "y")) == (1, 1)
+
+
+def test_a_place_is_told_however_long_its_line_is() -> None:
+    text = b'{"a": "' + b"x" * 17_000_000 + b'", a: 1}'
+    assert faults(text) == [("R003", 1, 17_000_011)]
 
 
 def test_bytes_that_are_not_utf_8_are_told_at_their_place() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from reconciler.checks import addresses, calls, exposure, lifecycle, routing, uniqueness
@@ -40,10 +41,18 @@ def check(manifests: Sequence[Manifest], context: Context) -> tuple[Diagnostic, 
 
     Takes manifests of any content and raises nothing.
     """
-    subjects = [subject_of(each, context.fields) for each in manifests]
     shape = SchemaCheck(context)
-    misshapen = [fault for each in subjects for fault in shape.faults(each)]
-    meaning = [fault for each in subjects for rule in _EACH for fault in rule(each, context)]
+    subjects: list[Subject] = []
+    misshapen: list[Diagnostic] = []
+    meaning: list[Diagnostic] = []
+    for manifest in manifests:
+        subject = subject_of(manifest, context.fields)
+        misshapen += shape.faults(subject)
+        meaning += (fault for rule in _EACH for fault in rule(subject, context))
+        # What manifests claim together is at their top: the nodes of thousands are not kept.
+        subjects.append(replace(subject, nodes=()))
+    # By place, so that the order of files on the command line changes nothing.
+    subjects.sort(key=lambda each: each.place(()))
     meaning += [fault for rule in _TOGETHER for fault in rule(subjects)]
     meaning += policies(subjects, context)
     found = dict.fromkeys(_one_a_mistake(misshapen, meaning))

@@ -33,11 +33,11 @@ _CREDENTIAL: Final = (
 def literal_secrets(subject: Subject, _: Context) -> Iterator[Diagnostic]:
     """R216: a secret is read from the environment or a file, and does not stand in git."""
     for node in subject.nodes:
-        if _is_written_out(node) and (
-            node.field.secret == "always"  # noqa: S105 - how the field table marks a field
-            or (node.field.secret == "by-name" and names_credential(str(node.path[-1])))  # noqa: S105
-        ):
-            name = str(node.path[-1])
+        how = node.field.secret
+        if not how or not _is_written_out(node):
+            continue
+        name = str(node.path[-1])
+        if how == "always" or names_credential(name):
             yield subject.fault(
                 "R216",
                 f"{name} is a secret, and stands here for all to read",
@@ -49,7 +49,7 @@ def literal_secrets(subject: Subject, _: Context) -> Iterator[Diagnostic]:
 def urls(subject: Subject, _: Context) -> Iterator[Diagnostic]:
     """R213, R214, R215: a URL is https, and carries no credentials."""
     for node in subject.nodes:
-        if node.field.name.lower().endswith("url") and isinstance(node.value, str):
+        if isinstance(node.value, str) and node.field.name.lower().endswith("url"):
             yield from _url(subject, node, node.value)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reconciler.checks.rules import RULES
 from reconciler.documents import find_place
@@ -27,8 +28,7 @@ class Context:
     policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value within `spec`, the field that describes it, and the mapping that holds it."""
 
     path: Path
@@ -81,7 +81,7 @@ def subject_of(manifest: Manifest, fields: FieldTable) -> Subject:
         spec=spec,
         binding=mapping(manifest.value.get("binding")),
         provider=provider,
-        nodes=tuple(_nodes(spec, provider.fields, None, ("spec",))) if provider else (),
+        nodes=_nodes(spec, provider) if provider else (),
     )
 
 
@@ -90,19 +90,30 @@ def mapping(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _nodes(
-    value: Mapping[str, Json], known: Mapping[str, Field], others: Field | None, path: Path
-) -> Iterator[Node]:
+def _nodes(spec: Mapping[str, Json], provider: Provider) -> tuple[Node, ...]:
+    found: list[Node] = []
+    _add_children(found, spec, provider.fields, None, ("spec",))
+    return tuple(found)
+
+
+def _add_children(
+    found: list[Node],
+    value: Mapping[str, Json],
+    known: Mapping[str, Field],
+    others: Field | None,
+    path: Path,
+) -> None:
     for key, child in value.items():
         field = known.get(key) or others
         if field:
-            yield from _node(Node((*path, key), child, field, value))
+            _add(found, Node((*path, key), child, field, value))
 
 
-def _node(node: Node) -> Iterator[Node]:
-    yield node
-    if isinstance(node.value, Mapping):
-        yield from _nodes(node.value, node.field.properties, node.field.values, node.path)
+def _add(found: list[Node], node: Node) -> None:
+    found.append(node)
+    if isinstance(node.value, dict):
+        field = node.field
+        _add_children(found, node.value, field.properties, field.values, node.path)
     elif isinstance(node.value, list) and node.field.items:
         for index, item in enumerate(node.value):
-            yield from _node(Node((*node.path, index), item, node.field.items, {}))
+            _add(found, Node((*node.path, index), item, node.field.items, {}))

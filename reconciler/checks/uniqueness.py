@@ -1,4 +1,7 @@
-"""Manifests beside each other -> diagnostics for what two of them claim. Pure."""
+"""Manifests beside each other -> diagnostics for what two of them claim. Pure.
+
+They come in the order of their places: of two that claim the same, the later one is told.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _PUNCTUATION: Final = re.compile(r"[\s().\-]")
 def names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
     """R202: each manifest has a metadata.name of its own."""
     first: dict[str, Subject] = {}
-    for subject in _in_order(subjects):
+    for subject in subjects:
         if not subject.name:
             continue
         earlier = first.setdefault(subject.name, subject)
@@ -29,8 +32,8 @@ def names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
 
 def previous_names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
     """R205: a name that a manifest had before is no other manifest's, now or before."""
-    owners = {each.name: (each, _NAME) for each in _in_order(subjects) if each.name}
-    for subject in _in_order(subjects):
+    owners = {each.name: (each, _NAME) for each in subjects if each.name}
+    for subject in subjects:
         for name, path in _previous(subject):
             owner, claimed = owners.setdefault(name, (subject, path))
             if owner is not subject:
@@ -43,7 +46,7 @@ def previous_names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
 def live_numbers(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
     """R203, R204, R206: no two manifests are the same live number."""
     claims: dict[tuple[str, str], tuple[Subject, Path]] = {}
-    for subject in _in_order(subjects):
+    for subject in subjects:
         for kind, value, path in _claims(subject):
             owner, claimed = claims.setdefault((kind, value), (subject, path))
             if owner is not subject:
@@ -56,11 +59,6 @@ def live_numbers(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
 
 
 _CODES: Final = {"sipUri": "R203", "number": "R204"}
-
-
-def _in_order(subjects: Sequence[Subject]) -> list[Subject]:
-    """By place, so that the order of files on the command line changes nothing."""
-    return sorted(subjects, key=lambda each: each.place(()))
 
 
 def _previous(subject: Subject) -> Iterator[tuple[str, Path]]:

@@ -103,6 +103,7 @@ def run(
     from reconciler import reconcile
     from reconciler.apply import Run, Stop
     from reconciler.cli.progress import progress
+    from reconciler.cli.session import warn
     from reconciler.manifests import current_commit
 
     stop, total = Stop(), len(planned.plan.operations)
@@ -115,7 +116,7 @@ def run(
             stop=stop,
             record=record,
             commit=current_commit,
-            complain=lambda message: click.echo(f"warning: {message}", err=True),
+            complain=lambda message: warn(session.shared, message),
         )
         return reconcile.apply(job, planned, account, how)
 

@@ -172,6 +172,7 @@ class _Passing:
     def _run(self, session: Session) -> Run:
         from reconciler.apply import Run
         from reconciler.cli.apply import LOOK_AGAIN_AFTER
+        from reconciler.cli.session import warn
         from reconciler.manifests import current_commit
 
         record = self.said["record"]
@@ -182,11 +183,13 @@ class _Passing:
             stop=self.stop,
             record=Path(record) if record else None,
             commit=current_commit,
-            complain=lambda message: click.echo(f"warning: {message}", err=True),
+            complain=lambda message: warn(self.shared, message),
         )
 
     def _tell(self, report: PassReport, directory: Path) -> int:
         """Print, measure and notify; what cannot be is told on stderr, and stops nothing."""
+        from reconciler.cli.session import warn
+
         lines = self._news(report, directory)
         if lines or not self.shared.quiet:
             self._show(PassView(report, lines))
@@ -194,13 +197,13 @@ class _Passing:
             try:
                 self.metrics.add(report, time.time())
             except OSError as error:
-                click.echo(f"warning: metrics cannot be written: {error.strerror}", err=True)
+                warn(self.shared, f"metrics cannot be written: {error.strerror}")
         if (
             self.notifier
             and lines
             and not self.notifier.send(f"vapi-reconciler: {report.target}", lines)
         ):
-            click.echo("warning: not everybody could be notified", err=True)
+            warn(self.shared, "not everybody could be notified")
         if self.said["dry_run"] and report.ending is Ending.DRIFT:
             return EXIT_CHANGES
         return _CODES[report.ending]
@@ -219,6 +222,7 @@ class _Passing:
         """What is new since the last pass, which may have been another process."""
         from json import dumps, loads
 
+        from reconciler.cli.session import warn
         from reconciler.lockfile import write_atomically
         from reconciler.report.news import news, read_told, told_json
 
@@ -232,7 +236,7 @@ class _Passing:
             try:
                 write_atomically(path, dumps(told_json(told), indent=2, sort_keys=True) + "\n")
             except OSError as error:
-                click.echo(f"warning: {path} cannot be written: {error.strerror}", err=True)
+                warn(self.shared, f"{path} cannot be written: {error.strerror}")
         return lines
 
 

@@ -193,14 +193,22 @@ def show_validation(shared: Shared, validation: Validation, name: str = "text") 
 
 def note(shared: Shared, message: str) -> None:
     """Tell of progress on stderr, in the format asked for, unless asked to be quiet."""
-    if shared.quiet:
-        return
+    if not shared.quiet:
+        _log(shared, "info", message)
+
+
+def warn(shared: Shared, message: str) -> None:
+    """Tell on stderr, in the format asked for, of what went wrong and stopped nothing."""
+    _log(shared, "warning", message)
+
+
+def _log(shared: Shared, level: str, message: str) -> None:
     if shared.log_format == "json":
         from json import dumps
 
-        click.echo(dumps({"time": _now(), "level": "info", "message": message}), err=True)
+        click.echo(dumps({"time": _now(), "level": level, "message": message}), err=True)
     else:
-        click.echo(message, err=True)
+        click.echo(message if level == "info" else f"{level}: {message}", err=True)
 
 
 def read_json(path: Path) -> Any:

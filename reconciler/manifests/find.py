@@ -24,8 +24,8 @@ def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic,
     for path in sorted({shown(each) for each in paths}):
         search.add(path)
     by_identity: dict[str, str] = {}
-    for file in sorted(search.files):
-        by_identity.setdefault(os.path.realpath(file), file)
+    for file, identity in sorted(search.files):
+        by_identity.setdefault(identity, file)
     return tuple(by_identity.values()), tuple(search.faults)
 
 
@@ -52,7 +52,7 @@ class _Search:
     """Walks directories, each once however many links lead there."""
 
     def __init__(self) -> None:
-        self.files: list[str] = []
+        self.files: list[tuple[str, str]] = []  # as shown, and with all links followed
         self.faults: list[Diagnostic] = []
         self._visited: set[str] = set()
 
@@ -68,7 +68,7 @@ class _Search:
             self._unreadable(path, error)
             return
         if not is_directory:
-            self.files.append(path)
+            self.files.append((path, os.path.realpath(path)))
             return
         before = len(self.files) + len(self.faults)
         is_new = os.path.realpath(path) not in self._visited
@@ -91,16 +91,17 @@ class _Search:
             return
         for entry in entries:
             if not entry.name.startswith("."):
-                self._enter(entry)
+                path = entry.name if directory == "." else f"{directory}/{entry.name}"
+                self._enter(entry, path, f"{identity}{os.sep}{entry.name}")
 
-    def _enter(self, entry: os.DirEntry[str]) -> None:
-        path = shown(entry.path)
+    def _enter(self, entry: os.DirEntry[str], path: str, identity: str) -> None:
         is_manifest = entry.name.endswith(_SUFFIXES) and entry.name != _CONFIG_NAME
         try:
             if entry.is_dir():
                 self._walk(path)
             elif is_manifest and entry.is_file():
-                self.files.append(path)
+                real = os.path.realpath(path) if entry.is_symlink() else identity
+                self.files.append((path, real))
             elif is_manifest and entry.is_symlink():
                 self.faults.append(path_fault("R012", "the link leads nowhere", path))
         except OSError as error:

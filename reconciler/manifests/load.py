@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from reconciler.documents import MAX_BYTES, Document, find_place, read_documents
 from reconciler.manifests.find import find_files, path_fault, printable
 from reconciler.model import Diagnostic, Layer, Manifest, Place, Severity
+
+# Asked for the limit at once, Python would set aside that much memory for each file.
+_USUAL_BYTES: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,11 @@ def load(paths: Sequence[str]) -> Loaded:
 
 def _read(file: str) -> tuple[list[Manifest], list[Diagnostic]]:
     try:
-        # One byte past the limit tells that a file is too large, however large it is.
         with Path(file).open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(_USUAL_BYTES)
+            if len(data) == _USUAL_BYTES:
+                # One byte past the limit tells that a file is too large, however large it is.
+                data += stream.read(MAX_BYTES + 1 - _USUAL_BYTES)
     except OSError as error:
         return [], [path_fault("R012", f"it cannot be read: {error.strerror}", file)]
     return manifests_in(data, file)

@@ -40,11 +40,27 @@ def merge(
             laid[index] = _laid_over(laid[index], overlay)
     filled = []
     for each in laid:
+        if not _holds_variable(each.value):
+            filled.append(each)
+            continue
         filler = _Filler(each, variables)
         value = filler.fill(each.value, ())
         faults.extend(filler.faults)
         filled.append(replace(each, value=value) if isinstance(value, Mapping) else each)
     return Merged(tuple(filled), tuple(faults))
+
+
+def _holds_variable(value: Json) -> bool:
+    """Whether there is anything to fill in: most manifests stay the values that were read."""
+    match value:
+        case str():
+            return "${" in value
+        case dict():
+            return any(map(_holds_variable, value.values()))
+        case list():
+            return any(map(_holds_variable, value))
+        case _:
+            return False
 
 
 def merge_patch(target: Json, patch: Json) -> Json:

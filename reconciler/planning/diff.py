@@ -68,7 +68,7 @@ def compare(
     body: dict[str, Json] = {}
     for name, each in provider.fields.items():
         wanted, held = desired.spec.get(name), live.body.get(name)
-        if each.nature is Nature.READ_ONLY or (wanted == held and not each.secret):
+        if (wanted == held and not each.secret) or each.nature is Nature.READ_ONLY:
             continue
         if each.nature is Nature.CREATE_ONLY and (name,) in desired.unread:
             found.append(_Uncompared(name))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from json import dumps
 
-from reconciler.fields import Field, FieldTable, Nature, Provider, Verb, dotted
+from reconciler.fields import Field, FieldTable, Nature, Provider, Verb, dotted, value_at
 from reconciler.model import (
     Action,
     Blocked,
@@ -217,8 +217,9 @@ class Drafting:
     def _dangling(self, desired: Desired) -> Iterator[Warned]:
         """References to what the account does not hold: the API keeps them, callers get nothing."""
         provider = self.fields.providers[desired.provider]
-        for path, kind, value in _references(desired.spec, provider.fields, ()):
-            if kind in self.directory.kinds and not self._name(kind, value):
+        for path, kind in provider.references:
+            value = value_at(desired.spec, path) if kind in self.directory.kinds else None
+            if isinstance(value, str) and not self._name(kind, value):
                 message = f"{dotted(path)}: no {kind} of this account has the id {value}"
                 yield Warned(address_of(desired.key), message)
 
@@ -230,17 +231,6 @@ def creatable(desired: Desired, provider: Provider) -> Mapping[str, Json]:
         for name, field in provider.fields.items()
         if Verb.CREATE in field.verbs and desired.spec.get(name) is not None
     }
-
-
-def _references(
-    value: Mapping[str, Json], fields: Mapping[str, Field], path: Path
-) -> Iterator[tuple[Path, str, str]]:
-    for key, child in value.items():
-        field = fields.get(key)
-        if field and field.reference and isinstance(child, str):
-            yield (*path, key), field.reference, child
-        elif field and isinstance(child, Mapping):
-            yield from _references(child, field.properties, (*path, key))
 
 
 def _uncompared(desired: Desired, difference: Difference) -> Iterator[Warned]:

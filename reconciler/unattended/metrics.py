@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
 _GOOD: Final = frozenset({Ending.SYNCED, Ending.CHANGED, Ending.DRIFT, Ending.FROZEN})
-_HELP: Final = {
+HELP: Final = {
     "reconciler_last_pass_timestamp_seconds": "When the last pass ended, in seconds since 1970.",
     "reconciler_last_success_timestamp_seconds": "When the last pass ended that did not fail.",
     "reconciler_pass_duration_seconds": "How long the last pass took.",
@@ -92,7 +92,7 @@ class Metrics:
             GaugeMetricFamily,
         )
 
-        for name, text in _HELP.items():
+        for name, text in HELP.items():
             held = {labels: value for (each, labels), value in self._values.items() if each == name}
             if not held:
                 continue
@@ -148,7 +148,7 @@ def _read(text: str) -> dict[Key, float]:
         for sample in family.samples:
             name = sample.name.removesuffix("_total")
             labels = sample.labels
-            if name in _HELP and "target" in labels:
+            if name in HELP and "target" in labels:
                 # Labels are sorted in the file; the target comes first here.
                 rest = tuple((key, labels[key]) for key in sorted(labels) if key != "target")
                 values[name, (("target", labels["target"]), *rest)] = sample.value

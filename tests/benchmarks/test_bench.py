@@ -11,7 +11,7 @@ from benchmarks.cases import Scale
 from benchmarks.measure import BenchmarkError, Trial, run_once
 from benchmarks.run import bench, table
 
-TINY = Scale((20,), writes=8, latency=0.01, rounds=1)
+TINY = Scale((100,), writes=8, latency=0.01, rounds=1)
 
 
 def test_an_apply_is_measured_beside_its_floor(tmp_path: Path) -> None:
@@ -24,6 +24,16 @@ def test_an_apply_is_measured_beside_its_floor(tmp_path: Path) -> None:
     assert len(floors) == 2
     assert min(floors) >= 1
     assert "| apply --parallel 16 |" in "\n".join(table(document))
+
+
+def test_a_plan_is_measured_with_and_without_changes(tmp_path: Path) -> None:
+    document = bench(TINY, tmp_path, ["plan 100"])
+
+    (group,) = document["groups"]
+    (requests,) = group["reaches"]
+    assert [each["requests"] for each in group["trials"]] == [2, 2, 2]
+    assert (requests["measured"], requests["met"]) == (1, True)
+    assert all(each["peak"] > 10 for each in group["trials"])
 
 
 def test_a_command_that_fails_gives_no_figures(tmp_path: Path) -> None:

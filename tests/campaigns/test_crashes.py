@@ -4,10 +4,8 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +24,7 @@ from reconciler.sandbox.server import running
 from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.store import Store
 from reconciler.schema.packaged import OPENAPI, read_packaged
+from tests.forks import Ended, forks
 
 DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
 SHARDS = 8
@@ -38,42 +37,6 @@ APPLY = [
     "--max-deletes=9",
     "--max-replaces=9",
 ]
-
-
-@dataclass(frozen=True)
-class Ended:
-    code: int
-    steps: int
-    out: str
-    err: str
-
-
-class Forks:
-    """`crashing.py` at work."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-
-    def run(
-        self,
-        argv: list[str],
-        directory: Path,
-        url: str,
-        *,
-        kill_at: int = 0,
-        started: Callable[[int], None] = lambda _pid: None,
-    ) -> Ended:
-        assert self._process.stdin is not None
-        env = {"VAPI_API_KEY": "key", "VAPI_BASE_URL": url}
-        run = {"argv": argv, "cwd": str(directory), "env": env, "kill_at": kill_at}
-        self._process.stdin.write(json.dumps(run) + "\n")
-        self._process.stdin.flush()
-        started(self._read()["pid"])
-        return Ended(**self._read())
-
-    def _read(self) -> Any:
-        assert self._process.stdout is not None
-        return json.loads(self._process.stdout.readline())
 
 
 class Killer:
@@ -129,21 +92,7 @@ class Killed:
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    script = Path(__file__).with_name("crashing.py")
-    process = subprocess.Popen(
-        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    yield Forks(process)
-    process.stdin.close()
-    process.wait(10)
-    process.stdout.close()
-
-
-@pytest.fixture(scope="session")
-def scene(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Seventeen numbers that a first apply made, and manifests that ask for thirty operations."""
     directory = tmp_path_factory.mktemp("scene")
     for index in range(10):
@@ -153,7 +102,7 @@ def scene(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     for index in range(3):
         declare(directory, f"moved-{index}", imported(index, "twilio", twilioAccountSid="AC1"))
     with account([]) as (url, _):
-        assert forks.run(APPLY, directory, url).code == 0
+        assert run(APPLY, directory, url).code == 0
         held = ask(url, "GET", "/phone-number?limit=1000")
     for index in range(10):
         declare(directory, f"patched-{index}", sip(f"p{index}", assistantId="after"))
@@ -170,9 +119,9 @@ def scene(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
 
 @pytest.fixture(scope="session")
-def whole(scene: Scene, forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Killed:
+def whole(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Killed:
     """A run that nobody kills: it tells how many steps and calls there are to be killed at."""
-    run = killed(scene, forks, tmp_path_factory.mktemp("run") / "whole")
+    run = killed(scene, tmp_path_factory.mktemp("run") / "whole")
     assert (run.code, run.operations) == (0, OPERATIONS)
     return run
 
@@ -183,21 +132,21 @@ ALL = [pytest.param(each, marks=pytest.mark.campaign, id=f"shard-{each}") for ea
 
 @pytest.mark.parametrize("shard", [*SAMPLE, *ALL])
 def test_killed_at_any_file_write_the_next_run_converges(
-    scene: Scene, whole: Killed, forks: Forks, tmp_path: Path, shard: int | None
+    scene: Scene, whole: Killed, tmp_path: Path, shard: int | None
 ) -> None:
     for step in points(whole.steps, shard):
-        ended = killed(scene, forks, tmp_path / str(step), at_file=step)
+        ended = killed(scene, tmp_path / str(step), at_file=step)
         assert ended.code == -signal.SIGKILL, f"step {step}"
 
 
 @pytest.mark.parametrize("shard", [*SAMPLE, *ALL])
 def test_killed_at_any_call_the_next_run_converges(
-    scene: Scene, whole: Killed, forks: Forks, tmp_path: Path, shard: int | None
+    scene: Scene, whole: Killed, tmp_path: Path, shard: int | None
 ) -> None:
     for call in points(whole.calls, shard):
         for moment in ("before", "landed", "answered"):
             directory = tmp_path / f"{call}-{moment}"
-            ended = killed(scene, forks, directory, at_call=call, moment=moment)
+            ended = killed(scene, directory, at_call=call, moment=moment)
             assert ended.code == -signal.SIGKILL, f"call {call}, {moment}"
 
 
@@ -209,9 +158,13 @@ def points(count: int, shard: int | None) -> list[int]:
     )
 
 
+def run(arguments: list[str], directory: Path, url: str, **more: Any) -> Ended:
+    environ = {"VAPI_API_KEY": "key", "VAPI_BASE_URL": url}
+    return forks().run(arguments, directory, environ, **more)
+
+
 def killed(
     scene: Scene,
-    forks: Forks,
     directory: Path,
     *,
     at_file: int = 0,
@@ -228,13 +181,13 @@ def killed(
 
         # One file write after the other, but as many calls at once as in life.
         parallel = [f"--parallel={1 if not at_call else 4}"]
-        first = forks.run([*APPLY, *parallel], directory, url, kill_at=at_file, started=started)
+        first = run([*APPLY, *parallel], directory, url, kill_at=at_file, started=started)
         calls, killer.kill_at = killer.calls, 0
         point = f"killed at file {at_file}, call {at_call} {moment}"
         if first.code != 0:
-            again = forks.run(APPLY, directory, url)
+            again = run(APPLY, directory, url)
             assert again.code == 0, f"{point}: {again.err}{again.out}"
-        left = forks.run(["plan", "numbers", "--detailed-exitcode"], directory, url)
+        left = run(["plan", "numbers", "--detailed-exitcode"], directory, url)
         assert left.code == 0, f"{point}: {left.out}"
         writes = ask(url, "GET", "/_sandbox/writes")
         names = sorted(each["name"] for each in ask(url, "GET", "/phone-number?limit=1000"))

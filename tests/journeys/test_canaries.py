@@ -11,7 +11,8 @@ import pytest
 from reconciler.fields import Field
 from reconciler.report import OUTCOME_FORMATS, PASS_FORMATS, PLAN_FORMATS, VALIDATION_FORMATS
 from reconciler.schema.packaged import load_fields
-from tests.journeys.desk import Desk, Ended, sandbox
+from tests.forks import Ended
+from tests.journeys.desk import Desk, sandbox
 
 CANARY = "canary-0123456789-canary"
 BY_FILE = "canary-in-a-file-0123456789"

@@ -127,6 +127,11 @@ def test_a_pipe_in_a_directory_is_passed_over() -> None:
     assert load(["n"]).files == ("n/a.yaml",)
 
 
+def test_a_long_file_is_read_to_its_end() -> None:
+    write("a.yaml", text="---\n".join([MANIFEST] * 10_000))
+    assert len(load(["a.yaml"]).manifests) == 10_000
+
+
 def test_a_file_beyond_the_limit_is_not_read_whole() -> None:
     with Path("big.yaml").open("wb") as stream:
         stream.truncate(1 << 40)

@@ -21,9 +21,8 @@ from reconciler.model import (
 )
 from reconciler.report import PASS_FORMATS, PassView
 
-PATCH = Operation(
-    "op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED, (Change("squadId", "a", "b"),)
-)  # fmt: skip
+CHANGES = (Change("squadId", "a", "b"),)
+PATCH = Operation("op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED, CHANGES)
 PLAN = Plan("prod", "", None, "", "", (PATCH,), (), (), (), (), Summary(), bindings={"a": "1"})
 REPORT = PassReport("prod", "2026-11-23T12:00:00Z", 0.42, Ending.SYNCED, plan=PLAN, requests=1)
 DONE = Outcome("prod", (Result(PATCH, Status.DONE, "1"),))

@@ -1,10 +1,11 @@
 """A program: runs `reconciler` in forks of itself, and kills a run at the step it is told to.
 
-Each line of stdin is a run as JSON: `argv`, `cwd`, `env`, and `kill_at`, the how many-th step
-that touches a file is its last (0 for none). A line of stdout gives the fork's `pid` as it starts;
-another its end: `code` (negative for a signal), `steps`, and what it wrote as `out` and `err`.
+Each line of stdin is a run as JSON: `argv`, `cwd`, `env`, and `kill_at`: before the how many-th
+step that touches a file it is killed, 0 counts the steps, None does not. A line of stdout gives the
+fork's `pid` as it starts; another its end: `code` (negative for a signal), `steps`, and what it
+wrote as `out` and `err`.
 
-Forks spare each run the imports; what is killed is a process all the same, and with SIGKILL.
+Forks spare each run the imports; each is a process of its own all the same.
 """
 
 import json
@@ -56,11 +57,13 @@ def _be(run: dict[str, Any], steps: mmap.mmap, out: BinaryIO, err: BinaryIO) -> 
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
     os.chdir(run["cwd"])
+    os.environ.clear()
     os.environ.update(run["env"])
     sys.argv = ["reconciler", *run["argv"]]
-    count = _Counter(steps, run["kill_at"])
-    threading.setprofile(count)
-    sys.setprofile(count)
+    if run["kill_at"] is not None:
+        count = _Counter(steps, run["kill_at"])
+        threading.setprofile(count)
+        sys.setprofile(count)
     try:
         import_module("reconciler.cli.main").main()
     except SystemExit as ending:
@@ -104,12 +107,14 @@ def _tell(message: dict[str, Any]) -> None:
 
 
 def _import_what_commands_import() -> None:
-    for name in ("api", "apply", "checks", "cli.apply", "cli.plan", "cli.session", "reconcile"):
+    for name in ("api", "apply", "checks", "importer", "passes", "reconcile", "unattended"):
         import_module(f"reconciler.{name}")
-    for name in ("httpx", "jsonschema", "jsonschema_rs", "phonenumbers", "tenacity"):
+    for name in ("apply", "import_", "init", "main", "plan", "reconcile", "show", "validate"):
+        import_module(f"reconciler.cli.{name}")
+    for name in ("filelock", "httpx", "jsonschema", "jsonschema_rs", "phonenumbers", "tenacity"):
         import_module(name)
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[2]))
+    sys.path.insert(0, str(Path(__file__).parents[1]))
     main()
