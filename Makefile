@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKFLOWS := config-examples/starter/github-workflow.yml
 READY := $(VENV)/.ready
 
 .PHONY: demo test check format schemas campaign bench bench-quick profile clean
@@ -30,6 +31,9 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/reconciler schema build --check
+	$(BIN)/actionlint $(WORKFLOWS)
+	$(BIN)/zizmor --quiet --offline action.yml $(WORKFLOWS)
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -169,7 +169,8 @@ class Desired:
     previously: tuple[str, ...] = ()
     lifecycle: Lifecycle = Lifecycle()
     binding: Binding | None = None
-    # Field paths whose secret could not be read here (`--no-secrets`): not compared.
+    # Field paths whose secret could not be read here (`--no-secrets`), or whose name was not
+    # looked up (`--offline`): not compared.
     unread: tuple[Path, ...] = ()
     # The documents that it was made from: where each of its values was set.
     layers: tuple[Layer, ...] = field(default=(), compare=False)
@@ -451,6 +452,42 @@ class Plan:
     leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # Manifest keys of the lock that nobody declares and no live number has.
     forgotten: frozenset[str] = frozenset()
+
+
+class Outlook(StrEnum):
+    """What manifests and lock let expect, before any account was asked."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    RELEASED = "released"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is to be expected of one number, and why."""
+
+    address: str
+    outlook: Outlook
+    why: str
+    source: Place | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What can be said without the account: not a plan, and never that nothing is to do.
+
+    `locked` is how many numbers the lock knows; `not_compared` are addresses and field paths whose
+    value stands behind a name or a secret.
+    """
+
+    target: str
+    base_url: str
+    manifests: int
+    locked: int
+    expected: tuple[Expected, ...]
+    not_compared: tuple[tuple[str, str], ...]
 
 
 class Status(StrEnum):

@@ -18,6 +18,7 @@ from reconciler.manifests import load, load_at, merge, read_gitops_state
 from reconciler.model import (
     Desired,
     Directory,
+    Forecast,
     Json,
     Limits,
     Live,
@@ -29,8 +30,10 @@ from reconciler.model import (
     Validation,
 )
 from reconciler.planning import (
+    OfflineSituation,
     Selection,
     Situation,
+    make_forecast,
     make_plan,
     manifests_digest,
     raise_if_blocked,
@@ -113,16 +116,12 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
     Raises InvalidManifestsError, InputError where it cannot be told which number is which, and
     ApiError.
     """
-    validation, manifests = validate(job)
-    if not validation.valid:
-        raise InvalidManifestsError(validation)
+    manifests = _valid(job)
     lock = _read_lock(job)
     kinds = sorted(referenced_kinds(manifests, job.fields))
     directory = Directory({kind: account.list_resources(kind) for kind in kinds})
     known = Known(directory, _gitops(job), job.read_secret)
-    resolved = resolve(manifests, job.fields, known)
-    if resolved.diagnostics:
-        raise InvalidManifestsError(Validation(len(manifests), resolved.diagnostics))
+    desired = _resolved(job, manifests, known)
     live = account.list_numbers()
     if job.tell:
         for each in unknown_parts(live, job.fields):
@@ -132,7 +131,7 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
         base_url=job.target.base_url,
         created_at=job.now(),
         manifests_digest=manifests_digest(manifests),
-        desired=resolved.desired,
+        desired=desired,
         live=live,
         fields=job.fields,
         lock=lock,
@@ -141,16 +140,51 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
         ownership=job.target.ownership,
         undeclared=job.target.undeclared,
         ignore=job.target.ignore,
-        selected=selected_keys(job.selection, resolved.desired, lock),
-        former=_former(job, resolved.desired),
+        selected=selected_keys(job.selection, desired, lock),
+        former=_former(job, desired),
         ignored_drift=job.target.ignored_drift,
     )
     return Planned(
         plan=make_plan(situation),
-        desired={address_of(each.key): each for each in resolved.desired},
+        desired={address_of(each.key): each for each in desired},
         live={each.id: each for each in live},
         lock=lock,
     )
+
+
+def forecast(job: Job) -> Forecast:
+    """Compare valid manifests with the lock, and ask no account: no key, no secret, no network.
+
+    Raises InvalidManifestsError, and InputError for a lock that cannot be read.
+    """
+    manifests = _valid(job)
+    lock = _read_lock(job)
+    desired = _resolved(job, manifests, Known(None, _gitops(job), None))
+    known = OfflineSituation(
+        target=job.target.name,
+        base_url=job.target.base_url,
+        desired=desired,
+        fields=job.fields,
+        lock=lock,
+        undeclared=job.target.undeclared,
+        selected=selected_keys(job.selection, desired, lock),
+        former=_former(job, desired),
+    )
+    return make_forecast(known)
+
+
+def _valid(job: Job) -> tuple[Manifest, ...]:
+    validation, manifests = validate(job)
+    if not validation.valid:
+        raise InvalidManifestsError(validation)
+    return manifests
+
+
+def _resolved(job: Job, manifests: Sequence[Manifest], known: Known) -> tuple[Desired, ...]:
+    resolved = resolve(manifests, job.fields, known)
+    if resolved.diagnostics:
+        raise InvalidManifestsError(Validation(len(manifests), resolved.diagnostics))
+    return resolved.desired
 
 
 def _former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:

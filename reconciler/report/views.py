@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.model import Json, Outcome, PassReport, Plan, SchemaDiff, Validation
+from reconciler.model import (
+    Forecast,
+    Json,
+    Outcome,
+    PassReport,
+    Plan,
+    SchemaDiff,
+    Validation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,14 @@ class PlanView:
 
     plan: Plan
     document: Mapping[str, Json]
+    style: Style = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastView:
+    """What can be said without the account."""
+
+    forecast: Forecast
     style: Style = Style()
 
 

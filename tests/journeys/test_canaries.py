@@ -118,6 +118,7 @@ def _looked_at(desk: Desk) -> Iterator[Ended]:
     for form in PLAN_FORMATS:
         yield desk.run("show", "saved.json", "--verbose", "--format", form)
     yield desk.run("plan", "--no-secrets", "--verbose")
+    yield desk.run("plan", "--offline", "--verbose")
     yield planned
 
 
