@@ -27,7 +27,10 @@ def command_named(name: str) -> click.Command:
 
 
 def options_of(command: click.Command) -> set[str]:
-    return {option for each in command.params for option in each.opts} | {"--help", "--version"}
+    """Its options; of a group, those of all its commands."""
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    parameters = (each for one in (command, *inner) for each in one.params)
+    return {option for each in parameters for option in each.opts} | {"--help", "--version"}
 
 
 @pages

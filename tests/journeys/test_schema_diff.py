@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.api.server import serving
-from tests.forks import Ended
 from tests.journeys.desk import Desk
 from tests.schema.published import Document, bodies, encoded, fields, plain
 
@@ -106,7 +105,7 @@ def test_a_description_may_be_at_a_url(office: Desk) -> None:
     document = plain()
     fields(document, "Server")["timeoutSeconds"]["maximum"] = 600
     with serving(lambda each: each.text(200, encoded(document).decode())) as (url, _):
-        ended: Ended = office.run("schema", "diff", f"{url}/api-json")
+        ended = office.run("schema", "diff", f"{url}/api-json")
     assert ended.code == 2
     assert "~ server.timeoutSeconds  maximum moved from 300 to 600" in ended.out
 

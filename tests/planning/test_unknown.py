@@ -33,6 +33,13 @@ def test_what_is_described_or_null_is_not_told() -> None:
     assert told(status="active", name="a", server=server, latestVersion=None, hooks=None) == ()
 
 
+def test_nothing_is_unknown_in_an_object_of_which_nothing_is_described() -> None:
+    summary = {"messages": [{"role": "system", "content": "Sum up."}]}
+    plan = {"mode": "blind-transfer", "summaryPlan": summary}
+    destination = {"type": "number", "number": "+14155550199", "transferPlan": plan}
+    assert told(fallbackDestination=destination) == ()
+
+
 def test_the_same_is_told_once_however_many_numbers_show_it() -> None:
     numbers = [Live(str(each), "vapi", {"new": each}) for each in range(9)]
     assert len(unknown_parts(numbers, FIELDS)) == 1

@@ -288,13 +288,18 @@ def is_valid(validator: Draft202012Validator, spec: dict[str, Any]) -> bool:
     )
 
 
-def test_a_reference_to_nothing_leaves_open_no_more_than_itself() -> None:
-    gone = {"$ref": f"{REFERRED}/Gone"}
-    field = {"type": "object", "properties": {"odd": gone, "plain": TEXT}}
-    made = build_schema(document(body("vapi", x=field)), None)
+@pytest.mark.parametrize(
+    ("components", "where"),
+    [({}, "/phone-number.x.odd"), (RING, "B"), (chain(40, **TEXT), "C23")],
+    ids=["gone", "ring", "chain"],
+)
+def test_a_bad_reference_leaves_open_no_more_than_itself(
+    components: dict[str, Any], where: str
+) -> None:
+    field = {"type": "object", "properties": {"odd": {"$ref": f"{REFERRED}/C0"}, "plain": TEXT}}
+    made = build_schema(document(body("vapi", x=field), components=components), None)
     validator = Draft202012Validator(json.loads(made.manifest_schema))
-    (note,) = made.notes
-    assert note.where == "/phone-number.x.odd"
+    assert [each.where for each in made.notes] == [where]
     assert is_valid(validator, {"x": {"odd": 1}})
     assert not is_valid(validator, {"x": {"plain": 1}})
 

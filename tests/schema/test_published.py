@@ -96,6 +96,16 @@ def test_a_defect_is_known_by_its_shape_wherever_it_stands(
     assert any("strange" in each.where for each in made.notes)
 
 
+@pytest.mark.parametrize(
+    ("path", "types"),
+    [("strange.mode", {"string"}), ("strange.level", {"number"}), ("strange.words", {"array"})],
+)
+def test_a_repaired_field_has_the_type_of_its_values(path: str, types: set[str]) -> None:
+    field = field_at(providers(built(published(noise=1)))["vapi"], parse_path(path))
+    assert field is not None
+    assert field.types == types
+
+
 def test_a_default_in_prose_counts_where_it_fits_the_type() -> None:
     vapi = providers(built(published(noise=1)))["vapi"]
 

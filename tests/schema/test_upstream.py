@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from reconciler.documents import read_plain
-from reconciler.schema.build import build_schema
-from reconciler.schema.packaged import FIELD_TABLE, OPENAPI, OVERLAY, read_packaged
+from reconciler.fields import read_field_table
+from reconciler.schema.build import Described, build_schema, describe
+from reconciler.schema.diff import diff_fields
+from reconciler.schema.packaged import FIELD_TABLE, OPENAPI, OVERLAY, load_fields, read_packaged
 
 PUBLISHED = Path(__file__).parents[3] / "shared/upstream/vapi-phone-number.openapi.json"
 WORDS_IN_A_ROW = 6
@@ -101,6 +103,59 @@ def test_the_version_is_the_published_one() -> None:
 def test_the_published_document_with_our_overlay_makes_our_field_table() -> None:
     made = build_schema(PUBLISHED.read_bytes(), read_packaged(OVERLAY))
     assert made.field_table == read_packaged(FIELD_TABLE)
+
+
+def leaves(described: Described, schema: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every schema below one, by its path, without its prose and with its references followed."""
+    body: Any = described.description.resolve(schema)
+    held = {
+        "properties",
+        "items",
+        "additionalProperties",
+        "oneOf",
+        "anyOf",
+        "description",
+        "example",
+        "title",
+    }
+    yield path, {key: each for key, each in body.items() if key not in held and key[:2] != "x-"}
+    for name, each in body.get("properties", {}).items():
+        yield from leaves(described, each, f"{path}.{name}")
+    for key in ("items", "additionalProperties"):
+        if isinstance(body.get(key), dict):
+            yield from leaves(described, body[key], f"{path}[{key}]")
+    for index, each in enumerate(body.get("oneOf", [])):
+        yield from leaves(described, each, f"{path}({index})")
+
+
+def facts_of_bodies(openapi: bytes) -> dict[str, Any]:
+    """What create, update and answer say of every property, at every depth."""
+    described = describe(openapi, read_packaged(OVERLAY))
+    found: dict[str, Any] = {}
+    for provider, bodies in described.bodies.items():
+        for verb, body in (
+            ("create", bodies.create),
+            ("update", bodies.update),
+            ("answer", bodies.answer),
+        ):
+            described.description.refill()
+            found |= leaves(described, body, f"{provider} {verb}")
+    return {
+        path: {**each, "required": sorted(each.get("required", []))} for path, each in found.items()
+    }
+
+
+def test_every_property_of_every_body_is_as_published() -> None:
+    mine, theirs = facts_of_bodies(read_packaged(OPENAPI)), facts_of_bodies(PUBLISHED.read_bytes())
+    assert len(theirs) > 1000
+    assert {
+        path for path in mine.keys() | theirs.keys() if mine.get(path) != theirs.get(path)
+    } == set()
+
+
+def test_the_published_document_does_not_differ_for_schema_diff() -> None:
+    made = build_schema(PUBLISHED.read_bytes(), read_packaged(OVERLAY))
+    assert diff_fields(read_field_table(json.loads(made.field_table)), load_fields()) == ()
 
 
 @pytest.mark.parametrize("name", [OPENAPI, OVERLAY])
