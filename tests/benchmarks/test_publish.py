@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from benchmarks.chart import chart
-from benchmarks.publish import with_table
+from benchmarks.publish import CHART, FIGURES, PAGE, with_table
 from benchmarks.table import table
+
+
+def test_the_page_and_its_chart_show_the_figures_of_the_run_that_stands_beside_them() -> None:
+    document = json.loads(FIGURES.read_bytes())
+    page = PAGE.read_text("utf-8")
+    assert with_table(page, "\n".join(table(document))) == page
+    assert chart(document, "plan 10000") == CHART.read_text("utf-8")
 
 
 def test_a_reach_that_was_missed_is_called_so() -> None:
