@@ -12,21 +12,25 @@ from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.checks.explain import Kind, explain
 from reconciler.documents import find_place, read_documents
 from reconciler.errors import InputError
-from reconciler.fields import dotted
+from reconciler.fields import dotted, parse_path
 from reconciler.model import (
     ApiKeySource,
     Diagnostic,
+    DriftIgnored,
+    Freeze,
     IgnoreRule,
     Json,
     Layer,
     Limit,
     Limits,
+    OnDrift,
     Ownership,
     Place,
     Severity,
     Undeclared,
 )
 from reconciler.model import Path as FieldPath
+from reconciler.planning.freeze import freeze_fault
 
 CONFIG_NAME: Final = "reconciler.yaml"
 DEFAULT_TARGET: Final = "default"
@@ -37,6 +41,7 @@ _CODES: Final = {Kind.UNKNOWN: "R401", Kind.MISSING: "R402"}
 _INVALID: Final = "R403"
 _UNSAFE_URL: Final = "R404"
 _NOT_A_CONFIG: Final = "R405"
+_FREEZE_HELP: Final = "such as {cron: '* 8-17 * * 1-5', timezone: Europe/Berlin}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,21 @@ class Target:
     secrets_env: tuple[str, ...] = ()
     secrets_files: tuple[str, ...] = ()
     policy: tuple[str, ...] = ()
+    on_drift: OnDrift = OnDrift.CORRECT
+    ignored_drift: tuple[DriftIgnored, ...] = ()
+    freeze: tuple[Freeze, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All targets, by name; `directory` is where the lock file stands."""
+    """All targets, by name; `directory` is where the lock file stands.
+
+    `schema` is what `schema build` wrote, or a description; None means the packaged one.
+    """
 
     targets: Mapping[str, Target]
     directory: Path
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,8 @@ def read_config(
     value: Any = document.value
     directory = Path(file).parent
     targets = {name: _target(name, each, directory) for name, each in value["targets"].items()}
-    return Configured(Config(targets, directory))
+    schema_path = os.path.normpath(directory / value["schema"]) if "schema" in value else None
+    return Configured(Config(targets, directory, schema_path))
 
 
 def _from_environment(environ: Mapping[str, str]) -> Target:
@@ -133,6 +146,10 @@ def _faults(
         reason = check_base_url(target.get("baseUrl", DEFAULT_BASE_URL))
         if reason:
             yield _fault(_UNSAFE_URL, reason, ("targets", name, "baseUrl"), SAFE_URL, layers)
+        for index, each in enumerate(target.get("freeze", ())):
+            if message := freeze_fault(Freeze(**each)):
+                path = ("targets", name, "freeze", index)
+                yield _fault(_INVALID, message, path, _FREEZE_HELP, layers)
 
 
 def _fault(
@@ -150,6 +167,8 @@ def _target(name: str, value: Mapping[str, Any], directory: Path) -> Target:
 
     secrets = value.get("secrets", {})
     state = value.get("gitopsState")
+    said = value.get("onDrift", {})
+    drift: Mapping[str, Any] = {"do": said} if isinstance(said, str) else said
     return Target(
         name=name,
         base_url=value.get("baseUrl", DEFAULT_BASE_URL).rstrip("/"),
@@ -165,7 +184,15 @@ def _target(name: str, value: Mapping[str, Any], directory: Path) -> Target:
         secrets_env=tuple(secrets.get("env", ())),
         secrets_files=tuple(secrets.get("files", ())),
         policy=paths("policy"),
+        on_drift=OnDrift(drift.get("do", OnDrift.CORRECT)),
+        ignored_drift=tuple(_ignored(each) for each in drift.get("ignore", ())),
+        freeze=tuple(Freeze(**each) for each in value.get("freeze", ())),
     )
+
+
+def _ignored(value: Mapping[str, Any]) -> DriftIgnored:
+    fields = tuple(parse_path(each) for each in value.get("fields", ()))
+    return DriftIgnored(fields, value.get("labels", {}))
 
 
 def _api_key(value: Mapping[str, str], directory: Path) -> ApiKeySource:

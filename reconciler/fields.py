@@ -57,6 +57,11 @@ class Field:
     group: str = ""
     quota: int = 0
     purchase: bool = False
+    # The values that there are, where all that the field takes is listed.
+    choices: tuple[Json, ...] = ()
+    # What a create or an update must keep to: `maxLength` and its like, to one value or several.
+    bounds: Mapping[str, Json] = field(default_factory=dict)
+    deprecated: bool = False
     properties: Mapping[str, Field] = field(default_factory=dict)
     items: Field | None = None
     values: Field | None = None
@@ -122,7 +127,7 @@ def read_field_table(value: Json) -> FieldTable:
         )
     try:
         return _table(value)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
             f"the field table is damaged: {type(error).__name__}: {error}",
             help="build it again: reconciler schema build",
@@ -161,19 +166,25 @@ def parse_path(text: str) -> Path:
     return tuple(steps)
 
 
+_Lists = Sequence[tuple[Json, ...]]
+
+
 def _table(value: Mapping[str, Any]) -> FieldTable:
+    lists = [tuple(each) for each in value.get("choices", ())]
     return FieldTable(
         version=value["version"],
-        providers={name: _provider(name, each) for name, each in value["providers"].items()},
+        providers={name: _provider(name, each, lists) for name, each in value["providers"].items()},
     )
 
 
-def _provider(name: str, value: Mapping[str, Any]) -> Provider:
-    fields = {each: _field(each, node, frozenset()) for each, node in value["fields"].items()}
+def _provider(name: str, value: Mapping[str, Any], lists: _Lists) -> Provider:
+    fields = {
+        each: _field(each, node, frozenset(), lists) for each, node in value["fields"].items()
+    }
     return Provider(name, fields, tuple(tuple(each) for each in value.get("requireOneOf", ())))
 
 
-def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb]) -> Field:
+def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb], lists: _Lists) -> Field:
     """One node; where it tells no verbs of its own, they are those of the node around it."""
     verbs = frozenset(Verb(each) for each in node["verbs"]) if "verbs" in node else outer
     items, values = node.get("items"), node.get("values")
@@ -193,9 +204,13 @@ def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb]) -> Field:
         group=node.get("group", ""),
         quota=node.get("quota", 0),
         purchase=node.get("purchase", False),
+        choices=lists[node["choices"]] if "choices" in node else (),
+        bounds=node.get("bounds", {}),
+        deprecated=node.get("deprecated", False),
         properties={
-            each: _field(each, child, verbs) for each, child in node.get("properties", {}).items()
+            each: _field(each, child, verbs, lists)
+            for each, child in node.get("properties", {}).items()
         },
-        items=_field(name, items, verbs) if items else None,
-        values=_field(name, values, verbs) if values else None,
+        items=_field(name, items, verbs, lists) if items else None,
+        values=_field(name, values, verbs, lists) if values else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from reconciler.errors import InputError, Refused
 from reconciler.fields import Field, FieldTable
 from reconciler.lockfile import LockWriter, write_atomically
 from reconciler.manifests import load, manifest_text, merge
+from reconciler.manifests.write import SCHEMA_URL
 from reconciler.model import (
     Desired,
     Diagnostic,
@@ -30,6 +32,7 @@ from reconciler.planning.adoption import Adopted, adopt, natural_keys
 from reconciler.planning.match import describe, match
 from reconciler.planning.memory import remembered
 from reconciler.resolve import declared_formerly
+from reconciler.schema.packaged import MANIFEST_SCHEMA
 
 # An empty directory is a fault to those who look for manifests, not to who brings some.
 _NO_MANIFEST: Final = "R011"
@@ -98,13 +101,20 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
             "already there: " + ", ".join(in_the_way), help="nothing was written; see --force"
         )
     out.mkdir(parents=True, exist_ok=True)
+    schema = _schema_seen_from(out, writer.path.parent)
     for file, each in files.items():
-        write_atomically(Path(file), manifest_text(each.document))
+        write_atomically(Path(file), manifest_text(each.document, schema))
     writer.own(next((each.org_id for each in live if each.org_id), None))
     salt = writer.lock.salt
     writer.update({each.key: _entry(each, fields, salt) for each in adopted})
     written = merge(load(list(files)).manifests, (), {}).manifests
     return Imported(files, skipped, unlisted, check(written, context))
+
+
+def _schema_seen_from(out: Path, directory: Path) -> str:
+    """The repository's own copy of the schema, where `init` has put one, else the published one."""
+    own = directory / "schemas" / MANIFEST_SCHEMA
+    return Path(os.path.relpath(own, out)).as_posix() if own.exists() else SCHEMA_URL
 
 
 def _choose(

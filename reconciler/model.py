@@ -169,8 +169,11 @@ class Desired:
     previously: tuple[str, ...] = ()
     lifecycle: Lifecycle = Lifecycle()
     binding: Binding | None = None
-    # Field paths whose secret could not be read here (`--no-secrets`): not compared.
+    # Field paths whose secret could not be read here (`--no-secrets`), or whose name was not
+    # looked up (`--offline`): not compared.
     unread: tuple[Path, ...] = ()
+    # The documents that it was made from: where each of its values was set.
+    layers: tuple[Layer, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +249,14 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` operations, or `percent` of the managed numbers. Neither: no limit."""
+    """At most `count` operations, or `percent` of the managed numbers. Neither: no limit.
+
+    The percent counts once `from_managed` numbers are managed: of three, 30% would be none.
+    """
 
     count: int | None = None
     percent: float | None = None
+    from_managed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +292,33 @@ class IgnoreRule:
     provider: str = ""
     number: str = ""
     id: str = ""
+
+
+class OnDrift(StrEnum):
+    """What an unattended run does about a number that somebody changed elsewhere."""
+
+    CORRECT = "correct"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class DriftIgnored:
+    """Drift that is nobody's business: of these fields, of numbers with these labels; () is any."""
+
+    fields: tuple[Path, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """When nothing may be written: each minute that `cron` names, or all time before `until`.
+
+    `timezone` is an IANA name, which the cron expression is read in; `until` is ISO 8601.
+    """
+
+    cron: str = ""
+    timezone: str = "UTC"
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +450,44 @@ class Plan:
     bindings: Mapping[str, str] = field(default_factory=dict)
     # Manifest key to the ids of the numbers that were replaced and are not released yet.
     leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Manifest keys of the lock that nobody declares and no live number has.
+    forgotten: frozenset[str] = frozenset()
+
+
+class Outlook(StrEnum):
+    """What manifests and lock let expect, before any account was asked."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    RELEASED = "released"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is to be expected of one number, and why."""
+
+    address: str
+    outlook: Outlook
+    why: str
+    source: Place | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What can be said without the account: not a plan, and never that nothing is to do.
+
+    `locked` is how many numbers the lock knows; `not_compared` are addresses and field paths whose
+    value stands behind a name or a secret.
+    """
+
+    target: str
+    base_url: str
+    manifests: int
+    locked: int
+    expected: tuple[Expected, ...]
+    not_compared: tuple[tuple[str, str], ...]
 
 
 class Status(StrEnum):
@@ -441,6 +513,8 @@ class Result:
     error_kind: str = ""
     error_message: str = ""
     error_status: int | None = None
+    # What a person can do about the error, on one or more lines.
+    help: str = ""
     not_taken: tuple[str, ...] = ()
     # What keeps the number, as answered, from serving calls.
     health: Unhealthy | None = None
@@ -455,3 +529,102 @@ class Outcome:
     interrupted: bool = False
     # The managed numbers that serve no calls now, be they of this run or not.
     health: tuple[Unhealthy, ...] = ()
+
+
+class Ending(StrEnum):
+    """How an unattended pass ended."""
+
+    SYNCED = "synced"
+    CHANGED = "changed"
+    DRIFT = "drift"
+    FROZEN = "frozen"
+    REFUSED = "refused"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """One unattended pass over a target: what it found, what it did, and how it ended.
+
+    `started` is ISO 8601, `seconds` how long it took. `message` says why it was refused, failed or
+    frozen, and `kind` what kind of error that was. `held` is the drift that is reported and not
+    corrected. `requests` counts calls of the API, `throttled` those that it answered with 429.
+    """
+
+    target: str
+    started: str
+    seconds: float
+    ending: Ending
+    message: str = ""
+    kind: str = ""
+    plan: Plan | None = None
+    held: tuple[Operation, ...] = ()
+    outcome: Outcome | None = None
+    requests: int = 0
+    throttled: int = 0
+
+
+class FieldChangeKind(StrEnum):
+    """What changed of a field between two descriptions of the API."""
+
+    PROVIDER_NEW = "provider-new"
+    PROVIDER_GONE = "provider-gone"
+    FIELD_NEW = "field-new"
+    FIELD_GONE = "field-gone"
+    NATURE = "nature"
+    TYPE = "type"
+    REQUIRED = "required"
+    DEFAULT = "default"
+    DEPRECATED = "deprecated"
+    SECRET = "secret"  # noqa: S105 - a word
+    CHOICES = "choices"
+    VALUE_NEW = "value-new"
+    VALUE_GONE = "value-gone"
+    BOUND = "bound"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One difference between two descriptions, and the providers for which it holds."""
+
+    kind: FieldChangeKind
+    path: str
+    providers: tuple[str, ...] = ()
+    before: Json = None
+    after: Json = None
+
+
+class Standing(StrEnum):
+    """What a newer description means for a manifest."""
+
+    STILL_VALID = "still-valid"
+    NEWLY_INVALID = "newly-invalid"
+    NEWLY_VALID = "newly-valid"
+    STILL_INVALID = "still-invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a newer description means for one manifest; `faults` are those that it adds.
+
+    `deprecated` are the fields that it uses and that are on their way out, with their places.
+    """
+
+    key: str
+    place: Place
+    standing: Standing
+    faults: tuple[Diagnostic, ...] = ()
+    deprecated: tuple[tuple[str, Place], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaDiff:
+    """What changed between two descriptions, called by their names, and what that means."""
+
+    before: str
+    after: str
+    changes: tuple[FieldChange, ...]
+    consequences: tuple[Consequence, ...] = ()
+    providers: tuple[str, ...] = ()

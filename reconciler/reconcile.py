@@ -18,6 +18,7 @@ from reconciler.manifests import load, load_at, merge, read_gitops_state
 from reconciler.model import (
     Desired,
     Directory,
+    Forecast,
     Json,
     Limits,
     Live,
@@ -29,12 +30,16 @@ from reconciler.model import (
     Validation,
 )
 from reconciler.planning import (
+    OfflineSituation,
     Selection,
     Situation,
+    make_forecast,
     make_plan,
     manifests_digest,
     raise_if_blocked,
     selected_keys,
+    unknown_parts,
+    with_help,
 )
 from reconciler.planning.draft import address_of
 from reconciler.resolve import Known, ReadSecret, declared_formerly, referenced_kinds, resolve
@@ -49,18 +54,23 @@ class Account(Writable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One target, and what this run was told about it. `lock_path` is None for --no-lock."""
+    """One target, and what this run was told about it.
+
+    `lock_path` is None for --no-lock, `read_secret` for --no-secrets. `tell` is told of what the
+    API answers and nobody described, None where nobody wants to know.
+    """
 
     target: Target
     paths: tuple[str, ...]
     fields: FieldTable
     schema: Mapping[str, Json]
-    read_secret: ReadSecret
+    read_secret: ReadSecret | None
     now: Callable[[], str]
     lock_path: Path | None
     selection: Selection = Selection()
     base: str | None = None
     policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
 
 
 class InvalidManifestsError(InputError):
@@ -106,23 +116,22 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
     Raises InvalidManifestsError, InputError where it cannot be told which number is which, and
     ApiError.
     """
-    validation, manifests = validate(job)
-    if not validation.valid:
-        raise InvalidManifestsError(validation)
+    manifests = _valid(job)
     lock = _read_lock(job)
     kinds = sorted(referenced_kinds(manifests, job.fields))
     directory = Directory({kind: account.list_resources(kind) for kind in kinds})
     known = Known(directory, _gitops(job), job.read_secret)
-    resolved = resolve(manifests, job.fields, known)
-    if resolved.diagnostics:
-        raise InvalidManifestsError(Validation(len(manifests), resolved.diagnostics))
+    desired = _resolved(job, manifests, known)
     live = account.list_numbers()
+    if job.tell:
+        for each in unknown_parts(live, job.fields):
+            job.tell(each)
     situation = Situation(
         target=job.target.name,
         base_url=job.target.base_url,
         created_at=job.now(),
         manifests_digest=manifests_digest(manifests),
-        desired=resolved.desired,
+        desired=desired,
         live=live,
         fields=job.fields,
         lock=lock,
@@ -131,15 +140,51 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
         ownership=job.target.ownership,
         undeclared=job.target.undeclared,
         ignore=job.target.ignore,
-        selected=selected_keys(job.selection, resolved.desired, lock),
-        former=_former(job, resolved.desired),
+        selected=selected_keys(job.selection, desired, lock),
+        former=_former(job, desired),
+        ignored_drift=job.target.ignored_drift,
     )
     return Planned(
         plan=make_plan(situation),
-        desired={address_of(each.key): each for each in resolved.desired},
+        desired={address_of(each.key): each for each in desired},
         live={each.id: each for each in live},
         lock=lock,
     )
+
+
+def forecast(job: Job) -> Forecast:
+    """Compare valid manifests with the lock, and ask no account: no key, no secret, no network.
+
+    Raises InvalidManifestsError, and InputError for a lock that cannot be read.
+    """
+    manifests = _valid(job)
+    lock = _read_lock(job)
+    desired = _resolved(job, manifests, Known(None, _gitops(job), None))
+    known = OfflineSituation(
+        target=job.target.name,
+        base_url=job.target.base_url,
+        desired=desired,
+        fields=job.fields,
+        lock=lock,
+        undeclared=job.target.undeclared,
+        selected=selected_keys(job.selection, desired, lock),
+        former=_former(job, desired),
+    )
+    return make_forecast(known)
+
+
+def _valid(job: Job) -> tuple[Manifest, ...]:
+    validation, manifests = validate(job)
+    if not validation.valid:
+        raise InvalidManifestsError(validation)
+    return manifests
+
+
+def _resolved(job: Job, manifests: Sequence[Manifest], known: Known) -> tuple[Desired, ...]:
+    resolved = resolve(manifests, job.fields, known)
+    if resolved.diagnostics:
+        raise InvalidManifestsError(Validation(len(manifests), resolved.diagnostics))
+    return resolved.desired
 
 
 def _former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:
@@ -163,7 +208,8 @@ def apply(job: Job, planned: Planned, account: Account, run: Run) -> Outcome:
     target, path = job.target, job.lock_path
     writer = LockWriter(path, target.name, target.base_url, planned.lock) if path else None
     memory = Memory(writer, job.fields, planned.lock, planned.desired)
-    return run_plan(planned.plan, planned.live, account, memory, run, job.now)
+    outcome = run_plan(planned.plan, planned.live, account, memory, run, job.now)
+    return with_help(outcome, planned.desired)
 
 
 def _gitops(job: Job) -> Mapping[str, Mapping[str, str]]:

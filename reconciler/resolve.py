@@ -36,9 +36,12 @@ _SHOWN_NAMES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What references are looked up in. `read_secret` is None where secrets stay unread."""
+    """What references are looked up in.
 
-    directory: Directory = Directory()
+    `directory` is None where names stay unread, `read_secret` where secrets do.
+    """
+
+    directory: Directory | None = Directory()
     gitops: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     read_secret: ReadSecret | None = None
 
@@ -120,6 +123,7 @@ def _desired(
         provider=provider,
         spec=spec,
         source=find_place(manifest.layers, ()),
+        layers=manifest.layers,
         labels=metadata.get("labels", {}),
         previously=tuple(metadata.get("previously", ())),
         lifecycle=_lifecycle(value.get("lifecycle") or {}),
@@ -197,6 +201,9 @@ class _Resolver:
         ((how, name),) = reference.items()
         if how == "gitops":
             return self._gitops(str(name), kind, path)
+        if self._known.directory is None:
+            self.unread.append(path[1:])
+            return None
         found = self._known.directory.kinds.get(kind, ())
         matching = [each for each in found if each.name == name]
         if len(matching) == 1:

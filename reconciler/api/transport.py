@@ -90,7 +90,9 @@ class Transport:
         try:
             response = self._http.send(request, stream=True)
             try:
-                return Answer(response.status_code, response.headers, _read(response, deadline))
+                return Answer(
+                    response.status_code, response.headers, read_bounded(response, deadline)
+                )
             finally:
                 response.close()
         except _NEVER_ARRIVED as error:
@@ -106,14 +108,14 @@ def encode(body: Mapping[str, Json]) -> bytes:
     return dumps(_revealed(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    """The body, bounded in bytes and, where it comes in drips, in time."""
+def read_bounded(response: httpx.Response, deadline: float, most: int = MAX_ANSWER_BYTES) -> bytes:
+    """The body, bounded in bytes and, where it comes in drips, in time. Raises Uncertain."""
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise Uncertain(f"the answer is larger than {MAX_ANSWER_BYTES // 1_000_000} MB")
+        if size > most:
+            raise Uncertain(f"the answer is larger than {most // 1_000_000} MB")
         if monotonic() > deadline:
             raise Uncertain("the answer did not end in time")
         chunks.append(chunk)

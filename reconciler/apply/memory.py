@@ -45,7 +45,7 @@ class Memory:
         }
         self.writer.own(plan.org_id)
         former = {name for each in self.desired.values() for name in each.previously}
-        self.writer.update(entries, gone=former - plan.bindings.keys())
+        self.writer.update(entries, gone=(former - plan.bindings.keys()) | plan.forgotten)
 
     def remember(self, operation: Operation, live: Live | None) -> None:
         """Remember one write that landed; `live` is None for a release. Raises OSError."""

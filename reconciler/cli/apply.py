@@ -63,7 +63,7 @@ def apply(
     limits = limits_over(session.target.limits, said)
     reviewed = _read_plan(Path(saved)) if saved else None
     job = session.job(paths, use_lock=not no_lock, base=base)
-    with session.account() as account:
+    with _alone(session, job), session.account() as account:
         planned = reconcile.plan(job, account, limits)
         if reviewed:
             planned = replace(planned, plan=as_reviewed(reviewed, planned.plan))
@@ -79,6 +79,23 @@ def apply(
     return EXIT_PARTIAL if late else exit_code(outcome)
 
 
+@contextmanager
+def _alone(session: Session, job: Job) -> Iterator[None]:
+    """Be the only run over the target, where a lock is kept. Raises InputError for the second."""
+    from reconciler.unattended import alone
+
+    if job.lock_path is None:
+        yield
+        return
+    with alone(session.config.directory, session.target.name) as is_alone:
+        if not is_alone:
+            raise InputError(
+                f"another run is at work on target {session.target.name}",
+                help="let it end, and try again",
+            )
+        yield
+
+
 def run(
     session: Session, job: Job, planned: Planned, account: Account, record: Path | None
 ) -> Outcome:
@@ -86,10 +103,11 @@ def run(
     from reconciler import reconcile
     from reconciler.apply import Run, Stop
     from reconciler.cli.progress import progress
+    from reconciler.cli.session import warn
     from reconciler.manifests import current_commit
 
     stop, total = Stop(), len(planned.plan.operations)
-    with _interruptible(stop), progress(session.shared, total) as (observe, watch):
+    with interruptible(stop), progress(session.shared, total) as (observe, watch):
         how = Run(
             parallel=session.parallel,
             observe=observe,
@@ -98,7 +116,7 @@ def run(
             stop=stop,
             record=record,
             commit=current_commit,
-            complain=lambda message: click.echo(f"warning: {message}", err=True),
+            complain=lambda message: warn(session.shared, message),
         )
         return reconcile.apply(job, planned, account, how)
 
@@ -136,7 +154,7 @@ def _wait(outcome: Outcome, account: Account, seconds: float) -> tuple[Unhealthy
     from reconciler.apply import Stop, wait_until_active
 
     stop = Stop()
-    with _interruptible(stop):
+    with interruptible(stop):
         return wait_until_active(
             outcome, account, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
         )
@@ -177,7 +195,7 @@ def _ask(shared: Shared, made: Plan) -> None:
 
 
 @contextmanager
-def _interruptible(stop: Stop) -> Iterator[None]:
+def interruptible(stop: Stop) -> Iterator[None]:
     """The first ctrl-C or SIGTERM lets calls in flight finish; the second stops at once."""
 
     def interrupted(*_: object) -> None:

@@ -33,7 +33,6 @@ def import_(
     from reconciler.cli.session import open_session
     from reconciler.importer import Wanted, import_numbers
     from reconciler.lockfile import LockWriter, read_lock
-    from reconciler.schema.packaged import load_fields, load_manifest_schema
 
     if not everything and not ids and not numbers:
         raise click.UsageError("say which numbers: --all, --id ID or --number E164")
@@ -42,9 +41,8 @@ def import_(
     directory = out or next(filter(_is_directory, target.manifests), "numbers")
     lock = read_lock(session.lock_path, target.name, target.base_url)
     # The variables that the files read are allowed only once somebody has listed them.
-    context = Context(
-        load_manifest_schema(), load_fields(), target.base_url, ("*",), session.policies()
-    )
+    known = session.chosen
+    context = Context(known.schema, known.fields, target.base_url, ("*",), session.policies())
     with session.account() as account:
         imported = import_numbers(
             Wanted(everything, ids, numbers),

@@ -12,10 +12,10 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.options import Shared, shared_options
-from reconciler.errors import GuardError, ReconcilerError
+from reconciler.cli.targets import exit_code_of, tell_error
+from reconciler.errors import ReconcilerError
 
 EXIT_ERROR: Final = 1
-EXIT_GUARD: Final = 3
 EXIT_INTERRUPTED: Final = 130
 
 # A large plan keeps nearly all it makes: looking for garbage as often as Python does by itself
@@ -24,9 +24,11 @@ _OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
 
 # Command name to module and attribute: a command is imported when it is asked for.
 _COMMANDS: Final = {
+    "init": "init:init",
     "validate": "validate:validate",
     "plan": "plan:plan",
     "apply": "apply:apply",
+    "reconcile": "reconcile:reconcile",
     "show": "show:show",
     "import": "import_:import_",
     "schema": "schema:schema",
@@ -75,13 +77,13 @@ def main() -> Never:
         click.echo("interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except ReconcilerError as error:
-        _tell_error(error)
-        sys.exit(EXIT_GUARD if isinstance(error, GuardError) else EXIT_ERROR)
+        tell_error(error)
+        sys.exit(exit_code_of(error))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_ERROR)
     except OSError as error:
-        _tell(f"{error.filename or 'the system'}: {error.strerror or error}", "")
+        tell_error(error)
         sys.exit(EXIT_ERROR)
 
 
@@ -90,22 +92,3 @@ def _show_what_can_be_shown() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _tell_error(error: ReconcilerError) -> None:
-    """Say what is wrong; for files with errors, every one of them with its place."""
-    validation = getattr(error, "validation", None)
-    if validation is None:
-        _tell(error.message, error.help)
-        return
-    from reconciler.cli.session import show_validation
-
-    click.echo(show_validation(Shared(), validation), nl=False, err=True)
-
-
-def _tell(message: str, help_text: str) -> None:
-    from reconciler.report.escape import terminal_lines
-
-    click.echo(f"error: {terminal_lines(message)}", err=True)
-    if help_text:
-        click.echo(f"  = help: {terminal_lines(help_text)}", err=True)

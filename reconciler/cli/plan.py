@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import click
 
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Shared, with_shared
-from reconciler.model import Plan
-from reconciler.report import PLAN_FORMATS
+from reconciler.cli.targets import all_targets_option, over_targets
+from reconciler.model import Forecast, Plan
+from reconciler.report import FORECAST_FORMATS, PLAN_FORMATS
 
 EXIT_CHANGES = 2
 
@@ -21,30 +23,74 @@ EXIT_CHANGES = 2
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are changes.")
 @click.option("--base", metavar="REF", help="Release what this git revision declared, now gone.")
 @click.option("--no-lock", is_flag=True, help="Do not read the lock file.")
+@click.option("--no-secrets", is_flag=True, help="Read no secret; tell what is not compared.")
+@click.option("--offline", is_flag=True, help="Ask no account: tell what the lock can.")
+@all_targets_option
 @limit_options
 @with_shared(*PLAN_FORMATS)
 def plan(
     shared: Shared,
     paths: tuple[str, ...],
+    *,
     out: str | None,
     detailed_exitcode: bool,
     base: str | None,
     no_lock: bool,
+    no_secrets: bool,
+    offline: bool,
+    all_targets: bool,
     **said: Any,
 ) -> int:
     """Show what apply would do, in order. Nothing is written but --out FILE."""
     from reconciler import reconcile
-    from reconciler.cli.session import open_session
+    from reconciler.cli.session import Session
 
-    session = open_session(shared)
-    limits = limits_over(session.target.limits, said)
-    job = session.job(paths, use_lock=not no_lock, base=base)
-    with session.account() as account:
-        made = reconcile.plan(job, account, limits).plan
-    if out:
-        save(made, Path(out))
-    click.echo(show_plan(shared, made), nl=False)
-    return EXIT_CHANGES if detailed_exitcode and has_changes(made) else 0
+    if out and all_targets:
+        raise click.UsageError("--out saves the plan of one target: say which with --target")
+
+    if offline:
+        _check_offline(shared, bool(out), detailed_exitcode, said)
+
+    def foreseen(session: Session) -> tuple[str, int]:
+        job = session.job(paths, use_lock=not no_lock, use_secrets=False, base=base)
+        return show_forecast(shared, reconcile.forecast(job)), 0
+
+    def one(session: Session) -> tuple[str, int]:
+        limits = limits_over(session.target.limits, dict(said))
+        job = session.job(paths, use_lock=not no_lock, use_secrets=not no_secrets, base=base)
+        with session.account() as account:
+            made = reconcile.plan(job, account, limits).plan
+        if out:
+            save(made, Path(out))
+        changed = detailed_exitcode and has_changes(made)
+        return show_plan(shared, made), EXIT_CHANGES if changed else 0
+
+    return over_targets(shared, foreseen if offline else one, all_targets=all_targets)
+
+
+def _check_offline(
+    shared: Shared, saves: bool, detailed_exitcode: bool, said: Mapping[str, Any]
+) -> None:
+    """Refuse what only a plan with the account could answer."""
+    limits = [name for name, value in said.items() if value is not None]
+    if saves:
+        raise click.UsageError("--offline makes no plan that could be saved or applied")
+    if detailed_exitcode:
+        raise click.UsageError("--offline cannot tell whether there are changes")
+    if limits:
+        option = limits[0].replace("_", "-")
+        raise click.UsageError(f"--offline looks at no limit: leave out --{option}")
+    if shared.format not in (None, *FORECAST_FORMATS):
+        choices = ", ".join(FORECAST_FORMATS)
+        raise click.UsageError(f"--offline --format {shared.format} is not one of: {choices}")
+
+
+def show_forecast(shared: Shared, made: Forecast) -> str:
+    """What can be said without the account, in the format that was asked for."""
+    from reconciler.cli.session import style
+    from reconciler.report import ForecastView
+
+    return FORECAST_FORMATS[shared.format or "text"](ForecastView(made, style(shared)))
 
 
 def show_plan(shared: Shared, made: Plan) -> str:

@@ -46,6 +46,11 @@ class Stock(click.ParamType[tuple[str, int]]):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Fill a fresh account from this YAML or JSON file.",
 )
+@click.option(
+    "--openapi",
+    metavar="FILE-OR-DIR",
+    help="Description, or what schema build made of it [default: schema of reconciler.yaml].",
+)
 @click.option("--key", multiple=True, metavar="KEY", help="Take only this API key.")
 @click.option(
     "--region",
@@ -93,7 +98,9 @@ class Stock(click.ParamType[tuple[str, int]]):
     help="Let calls go wrong: POST:drop-after@1, 429=2@10%, delay=300, edit@5%.",
 )
 @click.option("--fault-seed", type=int, default=0, help="Choose another chance for faults.")
-def sandbox(*, port: int, host: str, db: str, seed: Path | None, **said: Any) -> None:
+def sandbox(
+    *, port: int, host: str, db: str, seed: Path | None, openapi: str | None, **said: Any
+) -> None:
     """Serve a local, stateful stand-in of the Vapi API."""
     try:
         from reconciler.sandbox.app import create_app
@@ -107,15 +114,24 @@ def sandbox(*, port: int, host: str, db: str, seed: Path | None, **said: Any) ->
     from reconciler.documents import read_plain
     from reconciler.sandbox.seed import plant
     from reconciler.sandbox.store import Store
-    from reconciler.schema.packaged import OPENAPI, read_packaged
+    from reconciler.schema.chosen import chosen_description
 
     settings = _settings(said)
-    description = read_plain(read_packaged(OPENAPI), OPENAPI)
+    description = chosen_description(openapi or _configured())
     with Store(db) as store:
         if seed is not None:
             plant(read_plain(seed.read_bytes(), str(seed)), store)
         app = create_app(description, store, settings)
         serve(app, host, port, lambda url: click.echo(f"sandbox listening on {url}"))
+
+
+def _configured() -> str | None:
+    """What the configuration of the working directory names as `schema`, where there is one."""
+    from reconciler.config import read_config
+    from reconciler.schema.packaged import load_config_schema
+
+    config = read_config(None, {}, load_config_schema()).config
+    return config.schema if config else None
 
 
 def _settings(said: Mapping[str, Any]) -> Settings:

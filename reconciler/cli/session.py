@@ -20,13 +20,14 @@ from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
 from reconciler.model import Json, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
-from reconciler.schema.packaged import load_config_schema, load_fields, load_manifest_schema
+from reconciler.schema.packaged import load_config_schema
 from reconciler.secrets import SecretReader, api_key
 
 if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.cli.options import Shared
     from reconciler.reconcile import Job
+    from reconciler.schema.chosen import Chosen
 
 DEFAULT_PARALLEL: Final = 4
 DEFAULT_TIMEOUT: Final = 60.0
@@ -58,7 +59,21 @@ class Session:
         """The lock file: beside the configuration, or in the working directory."""
         return self.config.directory / LOCK_NAME
 
-    def job(self, paths: tuple[str, ...], *, use_lock: bool = True, base: str | None = None) -> Job:
+    @cached_property
+    def chosen(self) -> Chosen:
+        """The schema and the fields that the configuration names, or the packaged ones."""
+        from reconciler.schema.chosen import choose
+
+        return choose(self.config.schema)
+
+    def job(
+        self,
+        paths: tuple[str, ...],
+        *,
+        use_lock: bool = True,
+        use_secrets: bool = True,
+        base: str | None = None,
+    ) -> Job:
         """The job of this run over `paths`, or over the target's own manifests.
 
         Raises InputError where neither names any.
@@ -75,9 +90,9 @@ class Session:
         return Job(
             target=self.target,
             paths=chosen,
-            fields=load_fields(),
-            schema=load_manifest_schema(),
-            read_secret=self._secret_reader().read,
+            fields=self.chosen.fields,
+            schema=self.chosen.schema,
+            read_secret=self._secret_reader().read if use_secrets else None,
             now=_now,
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(
@@ -85,7 +100,13 @@ class Session:
             ),
             base=base,
             policies=self.policies(),
+            tell=self._tell if self.shared.verbose else None,
         )
+
+    def _tell(self, message: str) -> None:
+        from reconciler.report.escape import terminal
+
+        note(self.shared, f"note: {terminal(message)}")
 
     def _is_part(self, paths: tuple[str, ...]) -> bool:
         """Whether `paths` are not all that the configuration says the target's manifests are."""
@@ -123,10 +144,7 @@ def open_session(shared: Shared) -> Session:
 
     Raises InvalidConfigError, and InputError where it is not said which target is meant.
     """
-    configured = read_config(shared.config, os.environ, load_config_schema())
-    config = configured.config
-    if config is None:
-        raise InvalidConfigError(Validation(0, configured.diagnostics))
+    config = _read_config(shared)
     names = ", ".join(config.targets)
     if shared.target is None:
         if len(config.targets) > 1:
@@ -135,6 +153,26 @@ def open_session(shared: Shared) -> Session:
     if shared.target not in config.targets:
         raise InputError(f"there is no target {shared.target!r}", help=f"there are: {names}")
     return Session(shared, config, config.targets[shared.target])
+
+
+def open_sessions(shared: Shared, *, all_targets: bool) -> tuple[Session, ...]:
+    """A session for every target of the configuration, or for the one that is meant.
+
+    Raises as `open_session` does.
+    """
+    if not all_targets:
+        return (open_session(shared),)
+    if shared.target is not None:
+        raise click.UsageError("--target chooses one, and --all-targets means every one")
+    config = _read_config(shared)
+    return tuple(Session(shared, config, each) for each in config.targets.values())
+
+
+def _read_config(shared: Shared) -> Config:
+    configured = read_config(shared.config, os.environ, load_config_schema())
+    if configured.config is None:
+        raise InvalidConfigError(Validation(0, configured.diagnostics))
+    return configured.config
 
 
 def style(shared: Shared) -> Style:
@@ -155,14 +193,22 @@ def show_validation(shared: Shared, validation: Validation, name: str = "text") 
 
 def note(shared: Shared, message: str) -> None:
     """Tell of progress on stderr, in the format asked for, unless asked to be quiet."""
-    if shared.quiet:
-        return
+    if not shared.quiet:
+        _log(shared, "info", message)
+
+
+def warn(shared: Shared, message: str) -> None:
+    """Tell on stderr, in the format asked for, of what went wrong and stopped nothing."""
+    _log(shared, "warning", message)
+
+
+def _log(shared: Shared, level: str, message: str) -> None:
     if shared.log_format == "json":
         from json import dumps
 
-        click.echo(dumps({"time": _now(), "level": "info", "message": message}), err=True)
+        click.echo(dumps({"time": _now(), "level": level, "message": message}), err=True)
     else:
-        click.echo(message, err=True)
+        click.echo(message if level == "info" else f"{level}: {message}", err=True)
 
 
 def read_json(path: Path) -> Any:

@@ -9,9 +9,7 @@ from typing import Final
 
 from reconciler.model import Json
 
-SCHEMA_LINE: Final = (
-    "# yaml-language-server: $schema=https://vapi-reconciler.dev/schemas/phone-number.schema.json\n"
-)
+SCHEMA_URL: Final = "https://vapi-reconciler.dev/schemas/phone-number.schema.json"
 _PLAIN: Final = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_ ./@()+\-]|:(?=\S))*")
 # What YAML 1.1 readers take for something else than text.
 _TAKEN: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
@@ -19,9 +17,12 @@ _SHORT: Final = 60
 _LAST_OF_FOUR_DIGITS: Final = 0xFFFF
 
 
-def manifest_text(document: Mapping[str, Json]) -> str:
-    """The content of a manifest file, with the line that editors find the schema by."""
-    return SCHEMA_LINE + "\n".join(_block(document, "")) + "\n"
+def manifest_text(document: Mapping[str, Json], schema: str = SCHEMA_URL) -> str:
+    """The content of a manifest file, with the line by which editors find its schema.
+
+    `schema` is the URL of one, or its path as seen from the file.
+    """
+    return f"# yaml-language-server: $schema={schema}\n" + "\n".join(_block(document, "")) + "\n"
 
 
 def _block(value: Mapping[str, Json], indent: str) -> Iterator[str]:

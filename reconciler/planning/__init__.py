@@ -2,19 +2,29 @@
 
 from reconciler.planning.digest import manifests_digest
 from reconciler.planning.document import read_document, to_document
-from reconciler.planning.guards import raise_if_blocked
+from reconciler.planning.drift import without_drift
+from reconciler.planning.forecast import OfflineSituation, make_forecast
+from reconciler.planning.guards import raise_if_blocked, unattended
 from reconciler.planning.plan import Situation, make_plan
+from reconciler.planning.refused import with_help
 from reconciler.planning.saved import as_reviewed
 from reconciler.planning.selection import Selection, selected_keys
+from reconciler.planning.unknown import unknown_parts
 
 __all__ = [
+    "OfflineSituation",
     "Selection",
     "Situation",
     "as_reviewed",
+    "make_forecast",
     "make_plan",
     "manifests_digest",
     "raise_if_blocked",
     "read_document",
     "selected_keys",
     "to_document",
+    "unattended",
+    "unknown_parts",
+    "with_help",
+    "without_drift",
 ]

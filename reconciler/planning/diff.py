@@ -70,6 +70,9 @@ def compare(
         wanted, held = desired.spec.get(name), live.body.get(name)
         if (wanted == held and not each.secret) or each.nature is Nature.READ_ONLY:
             continue
+        if each.nature is Nature.CREATE_ONLY and (name,) in desired.unread:
+            found.append(_Uncompared(name))
+            continue
         if each.nature is Nature.CREATE_ONLY:
             fixed.extend(_fixed_change(wanted, held, each, live, keeping))
             continue

@@ -14,6 +14,7 @@ from reconciler.model import (
     Change,
     Desired,
     Directory,
+    DriftIgnored,
     Json,
     Live,
     Lock,
@@ -29,6 +30,7 @@ from reconciler.model import (
 )
 from reconciler.planning.diff import Difference, Knowledge, compare
 from reconciler.planning.draft import Draft, Drafted, Kind, address_of
+from reconciler.planning.drift import ignored_drift
 from reconciler.planning.match import lock_entry
 from reconciler.planning.memory import declares_as_before
 from reconciler.planning.normal import child_field
@@ -43,6 +45,7 @@ class Drafting:
     lock: Lock
     directory: Directory
     undeclared: Undeclared
+    ignored_drift: tuple[DriftIgnored, ...] = ()
 
     def create(self, desired: Desired, kind: Kind, reason: Reason = Reason.DECLARED) -> Drafted:
         """The create of a manifest that has no number."""
@@ -62,6 +65,7 @@ class Drafting:
 
     def change(self, desired: Desired, live: Live) -> Drafted:
         """What makes a live number what its manifest says; nothing where it is that already."""
+        desired = self._with_drift_ignored(desired)
         provider = self.fields.providers[desired.provider]
         entry = lock_entry(desired, self.lock)
         keep = self.undeclared is Undeclared.KEEP
@@ -138,6 +142,15 @@ class Drafting:
             body=difference.body,
         )
         return (Draft(Kind.CHANGE, operation, live),)
+
+    def _with_drift_ignored(self, desired: Desired) -> Desired:
+        """A manifest that did not change leaves more to the live side than one that did."""
+        ignored = ignored_drift(desired, self.ignored_drift)
+        if not ignored or self._reason(desired) is not Reason.DRIFTED:
+            return desired
+        lifecycle = desired.lifecycle
+        paths = (*lifecycle.ignore_changes, *ignored)
+        return replace(desired, lifecycle=replace(lifecycle, ignore_changes=paths))
 
     def _reason(self, desired: Desired) -> Reason:
         """Who moved, as far as the lock can tell."""
@@ -221,11 +234,14 @@ def creatable(desired: Desired, provider: Provider) -> Mapping[str, Json]:
 
 
 def _uncompared(desired: Desired, difference: Difference) -> Iterator[Warned]:
+    unread = {dotted(path) for path in desired.unread}
     for path in difference.uncompared:
-        message = (
-            f"{path} is not compared: the API does not show it and nothing is remembered of it"
+        why = (
+            "its value was not read"
+            if path in unread
+            else "the API does not show it and nothing is remembered of it"
         )
-        yield Warned(address_of(desired.key), message)
+        yield Warned(address_of(desired.key), f"{path} is not compared: {why}")
 
 
 def _fixed(desired: Desired, difference: Difference) -> Iterator[Blocked]:

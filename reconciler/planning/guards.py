@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from reconciler.errors import GuardError
@@ -46,8 +47,16 @@ def raise_if_blocked(plan: Plan) -> None:
 def allowance(limit: Limit, managed: int) -> float:
     """How many operations a limit allows: the smaller of its count and its percent."""
     by_count = math.inf if limit.count is None else limit.count
-    by_percent = math.inf if limit.percent is None else math.floor(managed * limit.percent / 100)
-    return min(by_count, by_percent)
+    if limit.percent is None or managed < limit.from_managed:
+        return by_count
+    return min(by_count, math.floor(managed * limit.percent / 100))
+
+
+def unattended(limits: Limits) -> Limits:
+    """The limits of a run that nobody looks at: no more than 30% changes, once ten are managed."""
+    if limits.changes != Limit():
+        return limits
+    return replace(limits, changes=Limit(percent=30, from_managed=10))
 
 
 def _counted(drafts: Sequence[Draft], kind: Kind) -> Sequence[Draft]:

@@ -229,7 +229,9 @@ class _Search:
     def _identity(self, provider: str, values: Mapping[str, Json], rank: int) -> Json:
         known = self._identity_field(provider, rank)
         value = values.get(known.name) if known else None
-        return normal(revealed(value), known) if known and isinstance(value, str) else None
+        # A value that was not read is empty text, and tells no number from another.
+        text = revealed(value) if isinstance(value, str) else ""
+        return normal(text, known) if known and text else None
 
     def _identity_field(self, provider: str, rank: int) -> Field | None:
         described = self._fields.providers.get(provider)

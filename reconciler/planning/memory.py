@@ -20,7 +20,7 @@ def remembered(desired: Desired, live: Live, provider: Provider, salt: str) -> L
     return LockEntry(
         id=live.id,
         provider=live.provider,
-        applied=_applied(desired.spec, provider),
+        applied=applied_spec(desired.spec, provider),
         secrets=marks,
         prevent_destroy=desired.lifecycle.prevent_destroy,
     )
@@ -50,10 +50,11 @@ def declares_as_before(
     """Whether a manifest says what it said when it was last applied."""
     marks = {dotted(path): fingerprint(salt, value) for path, value in _secrets(spec, provider)}
     before = {path: mark.fingerprint for path, mark in entry.secrets.items()}
-    return marks == before and _applied(spec, provider) == entry.applied
+    return marks == before and applied_spec(spec, provider) == entry.applied
 
 
-def _applied(spec: Mapping[str, Json], provider: Provider) -> dict[str, Json]:
+def applied_spec(spec: Mapping[str, Json], provider: Provider) -> dict[str, Json]:
+    """A spec in the form that the lock keeps: comparable, and without its secrets."""
     applied: dict[str, Json] = {}
     for name, field in provider.fields.items():
         if field.nature is not Nature.READ_ONLY:

@@ -30,6 +30,7 @@ from reconciler.model import (
     Blocked,
     Desired,
     Directory,
+    DriftIgnored,
     IgnoreRule,
     Limits,
     Live,
@@ -80,6 +81,7 @@ class Situation:
     ignore: tuple[IgnoreRule, ...] = ()
     selected: frozenset[str] | None = None
     former: tuple[Desired, ...] = ()
+    ignored_drift: tuple[DriftIgnored, ...] = ()
 
 
 def make_plan(situation: Situation) -> Plan:
@@ -131,6 +133,7 @@ def make_plan(situation: Situation) -> Plan:
         live=len(situation.live),
         bindings={key: each.id for key, each in sorted(matching.pairs.items())},
         leaving={key: tuple(each.id for each in left) for key, left in matching.leaving.items()},
+        forgotten=frozenset(_forgotten(situation, matching)),
     )
 
 
@@ -144,9 +147,19 @@ def _check_owner(situation: Situation, org_id: str | None) -> None:
         )
 
 
+def _drafting(situation: Situation) -> Drafting:
+    return Drafting(
+        situation.fields,
+        situation.lock,
+        situation.directory,
+        situation.undeclared,
+        situation.ignored_drift,
+    )
+
+
 def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     """What each selected manifest asks for."""
-    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    drafting = _drafting(situation)
     for desired in sorted(situation.desired, key=lambda each: each.key):
         if situation.selected is not None and desired.key not in situation.selected:
             continue
@@ -163,7 +176,7 @@ def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
 
 def _replaced(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     """What an earlier run replaced and did not come to release."""
-    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    drafting = _drafting(situation)
     sources = {each.key: each for each in situation.desired}
     for key, numbers in sorted(matching.leaving.items()):
         if situation.selected is not None and key not in situation.selected:
@@ -186,7 +199,7 @@ def _replaced(situation: Situation, matching: Matching) -> Iterator[Drafted]:
 
 def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     """What goes because nobody declares it; a partial plan releases only what it was told of."""
-    drafting = Drafting(situation.fields, situation.lock, situation.directory, situation.undeclared)
+    drafting = _drafting(situation)
     for key, live in matching.orphans.items():
         if situation.selected is None or key in situation.selected:
             entry = situation.lock.entries[key]
@@ -194,6 +207,20 @@ def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
     if situation.ownership is Ownership.EXCLUSIVE and situation.selected is None:
         for live in _strangers(situation, matching):
             yield drafting.release(live, live.id, Reason.UNOWNED)
+
+
+def _forgotten(situation: Situation, matching: Matching) -> Iterator[str]:
+    """What the lock need not know any more: released, and killed before that was remembered."""
+    present = {
+        key
+        for each in situation.desired
+        if each.lifecycle.state is State.PRESENT
+        for key in (each.key, *each.previously)
+    }
+    there = present | matching.orphans.keys() | matching.leaving.keys() | matching.pairs.keys()
+    for key in situation.lock.entries.keys() - there:
+        if situation.selected is None or key in situation.selected:
+            yield key
 
 
 def _strangers(situation: Situation, matching: Matching) -> Iterator[Live]:

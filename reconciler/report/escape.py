@@ -44,6 +44,11 @@ def json_text(document: Json) -> str:
     return "".join(f"{_escaped(line)}\n" for line in lines)
 
 
+def json_line(document: Json) -> str:
+    """The same on one line, for output that a program reads line by line."""
+    return f"{_escaped(dumps(document, ensure_ascii=False))}\n"
+
+
 def _escaped(line: str) -> str:
     if line.isprintable():
         return line

@@ -9,7 +9,7 @@ from reconciler.model import Unhealthy
 from reconciler.report.escape import terminal
 from reconciler.report.views import Style
 
-_MEANING: Final = {
+MEANING: Final = {
     "activating": "is not active yet",
     "blocked": "is blocked by the provider",
     "incomplete": "is active, but has no number",
@@ -19,5 +19,5 @@ _MEANING: Final = {
 def health_lines(health: Sequence[Unhealthy], style: Style) -> Iterator[str]:
     """One line a number; a status of a later format is shown as it is."""
     for each in health:
-        meaning = _MEANING.get(each.status) or terminal(each.status)
+        meaning = MEANING.get(each.status) or terminal(each.status)
         yield f"  {style.yellow('unhealthy:')} {terminal(each.address)} {meaning}"

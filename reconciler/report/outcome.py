@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from reconciler.model import WRITTEN, Action, Json, Outcome, Result, Status
+from reconciler.model import WRITTEN, Action, Outcome, Result, Status
 from reconciler.report.escape import json_text, terminal
 from reconciler.report.health import health_lines
 from reconciler.report.views import OutcomeView, Style
@@ -24,16 +24,19 @@ def outcome_text(view: OutcomeView) -> str:
 
 def outcome_json(view: OutcomeView) -> str:
     """The document of the contract."""
-    outcome = view.outcome
+    return json_text(outcome_document(view.outcome))
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """What became of a plan, as the contract writes it; `health` only where something is ill."""
     counted = Counter(each.status for each in outcome.results)
     ill = [{"address": each.address, "status": each.status} for each in outcome.health]
-    document: Json = {
+    return {
         "target": outcome.target,
         "operations": [_document(each) for each in outcome.results],
         "summary": {status.value: counted[status] for status in Status},
         **({"health": ill} if ill else {}),
     }
-    return json_text(document)
 
 
 def _document(result: Result) -> dict[str, Any]:
@@ -41,6 +44,7 @@ def _document(result: Result) -> dict[str, Any]:
         "kind": result.error_kind,
         "message": result.error_message,
         "status": result.error_status,
+        **({"help": result.help} if result.help else {}),
     }
     return {
         "id": result.operation.id,
@@ -66,6 +70,8 @@ def _result(result: Result, style: Style) -> Iterator[str]:
             yield f"  {style.red(address)} {action.value} failed: {message}"
         case Status.SKIPPED:
             yield f"  {style.yellow(address)} {action.value} {message}"
+    for line in result.help.splitlines():
+        yield f"    = help: {terminal(line)}"
     if result.error_kind and result.status in WRITTEN:
         yield f"    {style.red(message)}"
     for path in result.not_taken:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.model import Json, Outcome, Plan, Validation
+from reconciler.model import (
+    Forecast,
+    Json,
+    Outcome,
+    PassReport,
+    Plan,
+    SchemaDiff,
+    Validation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,32 @@ class PlanView:
 
 
 @dataclass(frozen=True, slots=True)
+class ForecastView:
+    """What can be said without the account."""
+
+    forecast: Forecast
+    style: Style = Style()
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeView:
     """What became of a plan."""
 
     outcome: Outcome
+    style: Style = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class PassView:
+    """An unattended pass, and what of it is worth telling."""
+
+    report: PassReport
+    news: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaDiffView:
+    """What changed between two descriptions of the API."""
+
+    diff: SchemaDiff
     style: Style = Style()

@@ -48,7 +48,8 @@ def read_description(document: Json) -> Description:
     root: Any = document
     try:
         collection, item = root["paths"]["/phone-number"], root["paths"]["/phone-number/{id}"]
-        page = root["paths"]["/v2/phone-number"]["get"]
+        # Older descriptions have no second list.
+        page = root["paths"].get("/v2/phone-number", {}).get("get", {})
         return Description(
             create=_variants(root, _dig(collection["post"]["requestBody"])),
             update=_variants(root, _dig(item["patch"]["requestBody"])),
@@ -75,7 +76,7 @@ def _variants(root: Any, schema: Schema) -> dict[str, Schema]:
 
 
 def _query(root: Any, operation: Mapping[str, Any]) -> dict[str, Schema]:
-    parameters = (_parameter(root, each) for each in operation["parameters"])
+    parameters = (_parameter(root, each) for each in operation.get("parameters", ()))
     return {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
 
 

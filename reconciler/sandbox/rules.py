@@ -113,7 +113,7 @@ def _check_digits(value: Mapping[str, Any], prefix: str) -> Iterator[str]:
 def _scalar_faults(value: Any, schema: Schema) -> list[str]:
     if "enum" in schema:
         return [] if value in schema["enum"] else [_one_of(schema["enum"])]
-    return _TYPES[schema.get("type", "")](value, schema)
+    return _TYPES.get(str(schema.get("type", "")), _no_faults)(value, schema)
 
 
 def _one_of(allowed: Sequence[Any]) -> str:

@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from reconciler.schema.description import Description, constants, properties, reference, types
-
-_BOUNDS: Final = (
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
+from reconciler.schema.description import (
+    BOUNDS,
+    Description,
+    constants,
+    properties,
+    reference,
+    types,
 )
+
 _REFERS_TO_A_SECRET: Final = {
     "type": "object",
-    "anyOf": [{"required": ["env"]}, {"required": ["file"]}],
+    "anyOf": [{"required": [name], "properties": {name: True}} for name in ("env", "file")],
 }
 
 
@@ -150,7 +145,7 @@ def _text(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bounded(schema: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    return {"type": kind} | {key: schema[key] for key in _BOUNDS if key in schema}
+    return {"type": kind} | {key: schema[key] for key in BOUNDS if key in schema}
 
 
 def _else_text(branches: dict[str, Any], text: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,18 @@ from reconciler.errors import InputError
 
 COLLECTION: Final = "/phone-number"
 MAX_NODES: Final = 100_000
+BOUNDS: Final = (
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "pattern",
+)
 _MAX_HOPS: Final = 32
 _JSON_TYPES: Final = {bool: "boolean", str: "string", int: "number", float: "number"}
 
@@ -42,6 +54,10 @@ class Description:
         self._document = document
         self._budget = MAX_NODES
 
+    def refill(self) -> None:
+        """Let MAX_NODES more references be followed."""
+        self._budget = MAX_NODES
+
     @property
     def version(self) -> str:
         """The version that the document gives itself."""
@@ -64,7 +80,7 @@ class Description:
             )
         return {
             name: Bodies(
-                create=body,
+                create=_of(name, body),
                 update=_own(updates, name) or _known(_likest(updates, body), body),
                 answer=_own(answers, name) or _likest(answers, body),
             )
@@ -177,6 +193,14 @@ def types(schema: Mapping[str, Any]) -> list[str]:
 
 def _own(variants: list[_Variant], provider: str) -> Mapping[str, Any]:
     return next((each.body for each in variants if provider in each.providers), {})
+
+
+def _of(provider: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A create body that says whose it is, where only a discriminator said so."""
+    if "provider" in properties(body):
+        return body
+    told = {"provider": {"type": "string", "enum": [provider]}}
+    return {**body, "properties": {**told, **properties(body)}}
 
 
 def _likest(variants: list[_Variant], body: Mapping[str, Any]) -> Mapping[str, Any]:

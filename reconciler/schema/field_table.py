@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.errors import InputError
 from reconciler.fields import FORMAT_VERSION, Verb
-from reconciler.schema.description import Bodies, Description, properties, reference, types
+from reconciler.schema.description import (
+    BOUNDS,
+    Bodies,
+    Description,
+    constants,
+    properties,
+    reference,
+    types,
+)
+from reconciler.schema.sound import Note
 
 MAX_DEPTH: Final = 24
 
@@ -23,6 +32,7 @@ _EXTENSIONS: Final = {
     "x-quota": "quota",
     "x-purchase": "purchase",
     "x-shown-unset": "shownUnset",
+    "deprecated": "deprecated",
 }
 
 
@@ -49,37 +59,87 @@ class _Variant:
         return _Sighting(self.verb, schema, self.trail)
 
 
-def field_table(description: Description) -> dict[str, Any]:
+def field_table(description: Description, bodies: Mapping[str, Bodies]) -> dict[str, Any]:
     """The table as JSON values; a key that says nothing is left out."""
-    providers = {
-        name: _provider(description, bodies) for name, bodies in description.bodies().items()
-    }
+    providers = {name: _provider(description, each) for name, each in bodies.items()}
+    # A list of two hundred languages stands in thirty fields: written once, named by its place.
+    lists: list[list[Any]] = []
+    for each in providers.values():
+        for node in each["fields"].values():
+            _share_choices(node, lists)
     return {
         "formatVersion": FORMAT_VERSION,
         "version": description.version,
+        "choices": lists,
         "providers": providers,
     }
 
 
+def _share_choices(node: dict[str, Any], lists: list[list[Any]]) -> None:
+    """Put each list of values of a tree into `lists`, and its index in its place."""
+    if "choices" in node:
+        if node["choices"] not in lists:
+            lists.append(node["choices"])
+        node["choices"] = lists.index(node["choices"])
+    for each in (*node.get("properties", {}).values(), node.get("items"), node.get("values")):
+        if each:
+            _share_choices(each, lists)
+
+
+def readable(
+    description: Description, bodies: Mapping[str, Bodies]
+) -> tuple[dict[str, Bodies], tuple[Note, ...]]:
+    """The bodies, with each field left open that nests or expands without end; and which."""
+    found: dict[str, Bodies] = {}
+    notes: list[Note] = []
+    for name, each in bodies.items():
+        endless = dict(_endless(description, each))
+        notes += [Note(f"{name}.{field}", f"{why}; left open") for field, why in endless.items()]
+        found[name] = Bodies(
+            *(_opened(body, endless) for body in (each.create, each.update, each.answer))
+        )
+    return found, tuple(notes)
+
+
+def _endless(description: Description, bodies: Bodies) -> Iterator[tuple[str, str]]:
+    """The fields that cannot be read to their end, and why."""
+    for name, seen in _sightings(bodies).items():
+        description.refill()
+        try:
+            _node(description, seen, frozenset())
+        except InputError as error:
+            yield name, error.message
+
+
+def _opened(body: Mapping[str, Any], endless: Mapping[str, str]) -> Mapping[str, Any]:
+    if not endless:
+        return body
+    open_to_all = {name: {} if name in endless else each for name, each in properties(body).items()}
+    return {**body, "properties": open_to_all}
+
+
 def _provider(description: Description, bodies: Bodies) -> dict[str, Any]:
+    required = bodies.create.get("required", [])
+    fields = {}
+    for name, each in _sightings(bodies).items():
+        description.refill()
+        needed = {"required": True} if name in required else {}
+        fields[name] = _node(description, each, frozenset()) | needed
+    group = bodies.create.get("x-require-one-of")
+    return {**({"requireOneOf": [group]} if group else {}), "fields": fields}
+
+
+def _sightings(bodies: Bodies) -> dict[str, list[_Sighting]]:
     by_verb = {
         Verb.CREATE: bodies.create,
         Verb.UPDATE: bodies.update,
         Verb.ANSWER: bodies.answer,
     }
-    seen = _grouped(
+    return _grouped(
         (name, _Sighting(verb, each))
         for verb, body in by_verb.items()
         for name, each in properties(body).items()
     )
-    required = bodies.create.get("required", [])
-    fields = {
-        name: _node(description, each, frozenset())
-        | ({"required": True} if name in required else {})
-        for name, each in seen.items()
-    }
-    group = bodies.create.get("x-require-one-of")
-    return {**({"requireOneOf": [group]} if group else {}), "fields": fields}
 
 
 def _node(
@@ -93,7 +153,7 @@ def _node(
     # Verbs that are the parent's own go without saying.
     node: dict[str, Any] = {} if verbs == outer else {"verbs": [v for v in Verb if v in verbs]}
     node["types"] = sorted({name for each in variants for name in types(each.schema)})
-    node |= _default(variants)
+    node |= _default(variants) | _choices(variants) | _bounds(variants)
     for extension, key in _EXTENSIONS.items():
         told = [each.schema[extension] for each in variants if extension in each.schema]
         node |= {key: told[0]} if told else {}
@@ -142,6 +202,29 @@ def _default(variants: list[_Variant]) -> dict[str, Any]:
     sent = [each.default for each in variants if each.verb is not Verb.ANSWER]
     agreed = bool(sent) and sent[0] is not None and all(each == sent[0] for each in sent)
     return {"default": sent[0]} if agreed else {}
+
+
+def _choices(variants: list[_Variant]) -> dict[str, Any]:
+    """The values that there are, where each variant of a text or number lists its own."""
+    listed = [constants(each.schema) for each in variants]
+    if not listed or not all(listed):
+        return {}
+    return {"choices": list(dict.fromkeys(value for some in listed for value in some))}
+
+
+def _bounds(variants: list[_Variant]) -> dict[str, Any]:
+    """What a create, else an update, must keep to; a list where variants do not agree."""
+    by_verb = {
+        verb: [each.schema for each in variants if each.verb is verb]
+        for verb in (Verb.CREATE, Verb.UPDATE)
+    }
+    sent = by_verb[Verb.CREATE] or by_verb[Verb.UPDATE]
+    found: dict[str, Any] = {}
+    for keyword in BOUNDS:
+        told = list(dict.fromkeys(each[keyword] for each in sent if keyword in each))
+        if told:
+            found[keyword] = told[0] if len(told) == 1 else told
+    return {"bounds": found} if found else {}
 
 
 def _grouped(pairs: Iterable[tuple[str, _Sighting]]) -> dict[str, list[_Sighting]]:

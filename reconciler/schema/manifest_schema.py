@@ -25,9 +25,9 @@ _TOMBSTONE: Final = {
 }
 
 
-def manifest_schema(description: Description) -> dict[str, Any]:
+def manifest_schema(description: Description, bodies: Mapping[str, Bodies]) -> dict[str, Any]:
     """The schema as JSON values: the frame of a manifest, and a branch for each provider."""
-    bodies = description.bodies()
+    description.refill()
     own = {"SecretReference": SECRET_REFERENCE, "ResourceReference": RESOURCE_REFERENCE}
     components = Components(description, frozenset([*own, *map(_spec_name, bodies)]))
     specs = {_spec_name(name): _spec(components, each) for name, each in bodies.items()}
@@ -62,9 +62,16 @@ def _branches(provider: str, bodies: Bodies) -> list[dict[str, Any]]:
         "if": is_chosen,
         "then": {"properties": {"spec": {"$ref": f"#/$defs/{_spec_name(provider)}"}}},
     }
+    # Types and properties are said again for ajv's strict mode, which editors and CI may use.
+    needed = {
+        "description": "A number that is to exist needs more than its tombstone.",
+        "type": "object",
+        "required": required,
+        "properties": dict.fromkeys(required, True),
+    }
     present = {
         "if": {**is_chosen, "not": _TOMBSTONE},
-        "then": {"properties": {"spec": {"required": required}}},
+        "then": {"properties": {"spec": needed}},
     }
     return [always, present] if required else [always]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from json import dumps, loads
 from typing import Any
@@ -11,8 +11,14 @@ from reconciler.errors import InputError
 from reconciler.model import Json
 
 
-def apply_overlay(description: Mapping[str, Any], overlay: Json) -> dict[str, Any]:
+def apply_overlay(
+    description: Mapping[str, Any],
+    overlay: Json,
+    missed: Callable[[str], object] = lambda _target: None,
+) -> dict[str, Any]:
     """Do the actions in their order, on a copy; a target that selects nothing is no fault.
+
+    `missed` is told of each target of an update that selects nothing.
 
     Raises InputError for what is no overlay, and for a target that is no JSONPath (RFC 9535).
     """
@@ -25,7 +31,8 @@ def apply_overlay(description: Mapping[str, Any], overlay: Json) -> dict[str, An
             raise InputError(f"overlay: action {number} has no target")
         if action.get("remove") is not True and not isinstance(action.get("update"), Mapping):
             raise InputError(f"overlay: action {number} neither removes nor updates an object")
-        _do(result, action)
+        if not _do(result, action) and action.get("remove") is not True:
+            missed(action["target"])
     return result
 
 
@@ -36,7 +43,8 @@ def _actions(overlay: Mapping[str, Any]) -> list[Any]:
     return actions
 
 
-def _do(description: dict[str, Any], action: Mapping[str, Any]) -> None:
+def _do(description: dict[str, Any], action: Mapping[str, Any]) -> int:
+    """Do one action; how many places it was done at."""
     import jsonpath  # noqa: PLC0415 - only building a schema needs it
 
     try:
@@ -46,12 +54,13 @@ def _do(description: dict[str, Any], action: Mapping[str, Any]) -> None:
     if action.get("remove") is not True:
         for match in matches:
             _merge(match.obj, action["update"])
-        return
+        return len(matches)
     # From the last to the first, so that the indices of a list stay true.
     for match in reversed(matches):
         if match.parent is not None:
             holder: Any = match.parent.obj
             del holder[match.parts[-1]]
+    return len(matches)
 
 
 def _merge(target: Any, update: Any) -> None:

@@ -41,6 +41,15 @@ class Schedule:
     settings: Settings
 
     @property
+    def shows_secrets_otherwise(self) -> bool:
+        """Whether one answer shows secrets in another way than the rest.
+
+        A secret that is not shown any more looks like one that somebody removed: it is sent once
+        more, in a run of its own.
+        """
+        return any(each.fault.name.startswith("secrets-") for each in self.settings.faults)
+
+    @property
     def made(self) -> set[str]:
         """The keys for which exactly one number is to be created under fire."""
         return {

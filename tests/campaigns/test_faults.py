@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler import reconcile
 from reconciler.api import Client
@@ -46,19 +47,25 @@ ALL = [
 ]
 
 
+# asyncio forgets, unclosed, a connection that comes in just as `refuse` closes its listener.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("seed", ALL)
 def test_every_schedule_converges_and_nothing_is_written_beyond_the_plan(
-    seed: int, tmp_path: Path
+    seed: int, tmp_path: Path, stage: "Stage"
 ) -> None:
     story = schedule(seed)
     with Store(":memory:") as store:
-        with place(tmp_path, store, Settings(quota=100, secrets=story.settings.secrets)) as peace:
-            peace.declare(story.before)
-            assert peace.plan_and_apply() != 0 or not story.before
-        with place(tmp_path, store, story.settings) as fire:
+        if story.before:
+            at_first = Settings(quota=100, secrets=story.settings.secrets)
+            with stage.place(tmp_path, store, at_first) as peace:
+                peace.declare(story.before)
+                assert peace.plan_and_apply() == len(story.before)
+        with stage.place(tmp_path, store, story.settings) as fire:
             fire.declare(story.after, gone=story.gone)
-            writes = fire.until_nothing_is_left()
-        with place(tmp_path, store, Settings(secrets=story.settings.secrets)) as peace:
+            writes = fire.until_nothing_is_left(RUNS - story.shows_secrets_otherwise)
+        with stage.place(tmp_path, store, Settings(secrets=story.settings.secrets)) as peace:
+            if story.shows_secrets_otherwise:
+                peace.plan_and_apply()
             assert peace.plan_and_apply() == 0
             names = [each["name"] for each in peace.numbers()]
     assert sorted(names) == sorted(story.after)
@@ -86,6 +93,7 @@ class Place:
 
     def declare(self, specs: Specs, gone: frozenset[str] = frozenset()) -> None:
         """Write the manifests; what is gone has a tombstone, lest it looks like a rename."""
+        (self._directory / "numbers").mkdir(exist_ok=True)
         for key, spec in specs.items():
             self._write(key, spec, {"onImmutableChange": "replace"})
         for key in gone:
@@ -99,17 +107,17 @@ class Place:
             "lifecycle": lifecycle,
             "spec": spec,
         }
-        numbers = self._directory / "numbers"
-        numbers.mkdir(exist_ok=True)
-        (numbers / f"{key}.yaml").write_text(yaml.safe_dump(document), "utf-8")
+        path = self._directory / "numbers" / f"{key}.yaml"
+        path.write_text(yaml.safe_dump(document), "utf-8")
 
-    def until_nothing_is_left(self) -> list[Mapping[str, str]]:
+    def until_nothing_is_left(self, runs: int) -> list[Mapping[str, str]]:
         """Run until a plan is empty; every write that landed, all of them planned."""
         landed: list[Mapping[str, str]] = []
-        for _ in range(RUNS):
+        for _ in range(runs):
             try:
                 planned = reconcile.plan(self._job, self._client, UNLIMITED)
             except ApiError:
+                self.wait_until_served()  # A run is minutes after the one before, not milliseconds.
                 continue
             if not planned.plan.operations:
                 break
@@ -124,6 +132,10 @@ class Place:
         outcome = reconcile.apply(self._job, planned, self._client, self._run())
         assert [each.error_message for each in outcome.results if each.error_message] == []
         return len(outcome.results)
+
+    def wait_until_served(self) -> None:
+        """A port that the story before has closed opens again soon."""
+        self._ask("GET", "/_sandbox/health")
 
     def numbers(self) -> list[Any]:
         answer: list[Any] = self._ask("GET", "/phone-number?limit=1000")
@@ -161,10 +173,27 @@ class Place:
             return client.request(method, self._url + path).json()
 
 
-@contextmanager
-def place(directory: Path, store: Store, settings: Settings) -> Iterator[Place]:
-    with (
-        running(create_app(DESCRIPTION, store, settings)) as url,
-        Client(url, Secret("key"), timeout=0.5, retry=POLICY) as client,
-    ):
-        yield Place(directory, url, client)
+class Stage:
+    """One server for all stories; each sets its own sandbox on it."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp = create_app(DESCRIPTION, Store(":memory:"), Settings())
+        self.url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+    @contextmanager
+    def place(self, directory: Path, store: Store, settings: Settings) -> Iterator[Place]:
+        self.app = create_app(DESCRIPTION, store, settings)
+        with Client(self.url, Secret("key"), timeout=0.5, retry=POLICY) as client:
+            place = Place(directory, self.url, client)
+            place.wait_until_served()
+            yield place
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    with running(stage) as stage.url:
+        yield stage

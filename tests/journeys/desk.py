@@ -1,4 +1,4 @@
-"""A user's desk: the installed command as a process, real files, and a served sandbox."""
+"""A user's desk: the command as a process, real files, and a served sandbox."""
 
 import json
 import os
@@ -22,24 +22,12 @@ from reconciler.sandbox.server import running
 from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.store import Store
 from reconciler.schema.packaged import OPENAPI, read_packaged
+from tests.forks import Ended, forks
 
 DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
 PLAN_SCHEMA = Draft202012Validator(json.loads(read_packaged("plan.schema.json")))
 # The installed command, as it stands beside the interpreter of this environment.
 COMMAND = [str(Path(sys.executable).with_name("reconciler"))]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @dataclass(frozen=True)
@@ -51,21 +39,10 @@ class Desk:
     environ: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, **environ: str) -> Ended:
-        # Compiled once: hundreds of commands are run.
         unwanted = ("VAPI_", "PYTHONDONTWRITEBYTECODE")
         clean = {key: each for key, each in os.environ.items() if not key.startswith(unwanted)}
         known = {"VAPI_API_KEY": "key", "VAPI_BASE_URL": self.url, **self.environ, **environ}
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=self.directory,
-            env=clean | known,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=120,
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return forks().run(arguments, self.directory, clean | known)
 
     def apply(self, *arguments: str, **environ: str) -> Ended:
         return self.run("apply", "numbers", "--auto-approve", *arguments, **environ)

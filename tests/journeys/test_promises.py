@@ -62,9 +62,8 @@ def test_the_outcome_as_json_is_the_document_of_the_contract(desk: Desk) -> None
     assert ended.json == {"target": "default", "operations": [operation], "summary": summary}
 
 
-@pytest.mark.parametrize("kind", ["clear", "masked", "omitted"])
-def test_no_secret_is_in_anything_that_is_printed_or_kept(tmp_path: Path, kind: str) -> None:
-    with sandbox(secrets=kind) as url:
+def test_no_secret_that_was_set_elsewhere_is_printed_or_kept(tmp_path: Path) -> None:
+    with sandbox() as url:
         desk = Desk(tmp_path, url, {"HOOK_TOKEN": CANARY})
         desk.configure(secrets={"env": ["HOOK_*"]})
         token = {"env": "HOOK_TOKEN"}

@@ -123,3 +123,18 @@ def test_the_lock_remembers_what_is_left_to_release() -> None:
     assert released(entry, "old") == LockEntry("new", "vonage", {"name": "a"}, replaced=("older",))
     assert released(entry, "new") == LockEntry("old", "vonage", replaced=("older",))
     assert released(LockEntry("new", "vonage"), "new") is None
+
+
+def test_a_release_that_nobody_remembers_is_forgotten() -> None:
+    grave = desired("a", provider="vonage", lifecycle=Lifecycle(state=State.ABSENT))
+    other = desired("b", {"sipUri": "sip:b@sip.vapi.ai"})
+    held = [live("b", {"name": "b", "sipUri": "sip:b@sip.vapi.ai"})]
+    entry = LockEntry("new", "vonage", replaced=("old",))
+    assert plan([grave, other], held, lock=lock(entry)).forgotten == {"a"}
+    assert plan([other], held, lock=lock(entry)).forgotten == {"a"}
+    assert plan([other], held, lock=lock(entry), selected=frozenset({"b"})).forgotten == set()
+
+
+def test_a_number_that_vanished_is_not_forgotten() -> None:
+    made = plan([wanted()], [], lock=lock(LockEntry("new", "vonage")))
+    assert (made.forgotten, guards(made)) == (frozenset(), [("a", "recreate")])

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from reconciler.documents import read_plain
 from reconciler.errors import InputError
@@ -78,8 +79,7 @@ def test_a_description_in_json_makes_the_same_as_one_in_yaml() -> None:
         (b'{"paths": {}}', "does not say which providers"),
         (b'{"paths": []}', "does not say which providers"),
         (b'{"paths": {"/phone-number": {"post": null}}}', "does not say which providers"),
-        (document({"$ref": "#/components/schemas/Gone"}), "Gone, which is not in it"),
-        (document({"$ref": "https://example.com/a"}), "example.com/a, which is not in it"),
+        (document({"$ref": "#/components/schemas/Gone"}), "does not say which providers"),
     ],
 )
 def test_what_does_not_describe_phone_numbers_is_refused(data: bytes, says: str) -> None:
@@ -110,8 +110,8 @@ def test_a_provider_may_be_told_by_a_discriminator_alone() -> None:
     components = {"A": body(None, smsEnabled={"type": "boolean"}), "B": body(None, sipUri=TEXT)}
     _, natures = built(document(union, components=components))
     assert natures == {
-        "twilio": {"smsEnabled": Nature.CREATE_ONLY},
-        "vapi": {"sipUri": Nature.CREATE_ONLY},
+        "twilio": {"provider": Nature.CREATE_ONLY, "smsEnabled": Nature.CREATE_ONLY},
+        "vapi": {"provider": Nature.CREATE_ONLY, "sipUri": Nature.CREATE_ONLY},
     }
 
 
@@ -218,34 +218,85 @@ def test_a_component_that_holds_itself_is_described_once() -> None:
     assert natures["vapi"]["tree"] is Nature.CREATE_ONLY
 
 
-def test_a_ring_of_references_is_refused() -> None:
-    components = {
-        "A": {"$ref": "#/components/schemas/B"},
-        "B": {"allOf": [{"$ref": "#/components/schemas/A"}]},
-    }
-    data = document(body("vapi", x={"$ref": "#/components/schemas/A"}), components=components)
-    with pytest.raises(InputError, match="in a ring"):
-        build_schema(data, None)
+REFERRED = "#/components/schemas"
 
 
-def test_a_bomb_of_references_is_refused() -> None:
-    def twice(target: str) -> dict[str, Any]:
-        both = {"$ref": f"#/components/schemas/{target}"}
-        return {"type": "object", "properties": {"one": both, "two": both}}
-
-    components: dict[str, Any] = {f"C{level}": twice(f"C{level + 1}") for level in range(22)}
-    components["C22"] = TEXT
-    data = document(body("vapi", x={"$ref": "#/components/schemas/C0"}), components=components)
-    with pytest.raises(InputError, match="expands to more than"):
-        build_schema(data, None)
+def twice(target: str) -> dict[str, Any]:
+    both = {"$ref": f"{REFERRED}/{target}"}
+    return {"type": "object", "properties": {"one": both, "two": both}}
 
 
-def test_a_well_without_a_bottom_is_refused() -> None:
+def mesh(size: int) -> dict[str, Any]:
+    """Components that each hold all of them: their expansion grows with the factorial."""
+    names = [f"C{index}" for index in range(size)]
+    fields = {name: {"$ref": f"{REFERRED}/{name}"} for name in names}
+    return {name: {"type": "object", "properties": fields} for name in names}
+
+
+def chain(length: int, **last: Any) -> dict[str, Any]:
+    links = {f"C{at}": {"$ref": f"{REFERRED}/C{at + 1}"} for at in range(length)}
+    return {**links, f"C{length}": last}
+
+
+def well(depth: int) -> dict[str, Any]:
     deep: dict[str, Any] = TEXT
-    for _ in range(30):
+    for _ in range(depth):
         deep = {"type": "array", "items": deep}
-    with pytest.raises(InputError, match="deeper than 24 levels"):
-        build_schema(document(body("vapi", x=deep)), None)
+    return deep
+
+
+RING = {"C0": {"$ref": f"{REFERRED}/B"}, "B": {"allOf": [{"$ref": f"{REFERRED}/C0"}]}}
+
+
+@pytest.mark.parametrize(
+    ("components", "says"),
+    [
+        ({}, "refers to #/components/schemas/C0, which is not in the document"),
+        ({"C0": {"$ref": "https://example.com/a"}}, "refers to https://example.com/a, which is"),
+        (RING, "in a ring"),
+        (chain(5000, **TEXT), "in a ring, or too far"),
+        ({f"C{at}": twice(f"C{at + 1}") for at in range(22)} | {"C22": TEXT}, "expands to more"),
+        (mesh(12), "expands to more"),
+        ({"C0": well(30)}, "deeper than 24 levels"),
+        ({"C0": well(500)}, "deeper than 60 levels"),
+        ({"C0": {"type": "object", "properties": {"a": "text"}}}, "C0.a: is no schema"),
+    ],
+    ids=["gone", "elsewhere", "ring", "chain", "bomb", "mesh", "well", "deep well", "no schema"],
+)
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
+    components: dict[str, Any], says: str
+) -> None:
+    field = {"type": "object", "properties": {"odd": {"$ref": f"{REFERRED}/C0"}, "plain": TEXT}}
+    data = document(body("vapi", x=field, name=TEXT), components=components)
+    made = build_schema(data, None)
+    assert says in " ".join(map(str, made.notes))
+    table = read_field_table(json.loads(made.field_table)).providers["vapi"]
+    assert table.fields["name"].nature is Nature.CREATE_ONLY
+    validator = Draft202012Validator(json.loads(made.manifest_schema))
+    assert is_valid(validator, {"x": {"odd": {"a": [1]}}})
+    assert not is_valid(validator, {"x": {"odd": {"a": [1]}}, "name": 1})
+
+
+def is_valid(validator: Draft202012Validator, spec: dict[str, Any]) -> bool:
+    return validator.is_valid(
+        {
+            "apiVersion": "vapi-reconciler/v1",
+            "kind": "PhoneNumber",
+            "metadata": {"name": "a"},
+            "spec": {"provider": "vapi", **spec},
+        }
+    )
+
+
+def test_a_reference_to_nothing_leaves_open_no_more_than_itself() -> None:
+    gone = {"$ref": f"{REFERRED}/Gone"}
+    field = {"type": "object", "properties": {"odd": gone, "plain": TEXT}}
+    made = build_schema(document(body("vapi", x=field)), None)
+    validator = Draft202012Validator(json.loads(made.manifest_schema))
+    (note,) = made.notes
+    assert note.where == "/phone-number.x.odd"
+    assert is_valid(validator, {"x": {"odd": 1}})
+    assert not is_valid(validator, {"x": {"plain": 1}})
 
 
 def test_a_component_cannot_take_the_name_of_a_definition_of_ours() -> None:

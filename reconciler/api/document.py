@@ -1,0 +1,41 @@
+"""A URL -> the bytes of a published document, bounded in size and time."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Final
+
+import httpx
+
+from reconciler import __version__
+from reconciler.api.transport import read_bounded
+from reconciler.checks.base_url import SAFE_URL, check_base_url
+from reconciler.errors import ApiError, InputError
+
+MAX_DOCUMENT_BYTES: Final = 20_000_000
+_CONNECT_SECONDS: Final = 10.0
+
+
+def fetch_document(url: str, *, timeout: float = 60.0) -> bytes:
+    """GET a document, without any key, in `timeout` seconds at most; redirects are told.
+
+    Raises InputError for a URL that is neither https nor loopback, and for what does not come.
+    """
+    if check_base_url(url.partition("?")[0]):
+        raise InputError("the URL of a description is https://HOST/PATH", help=SAFE_URL)
+    deadline = monotonic() + timeout
+    limits = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
+    headers = {"User-Agent": f"vapi-reconciler/{__version__}", "Accept": "application/json, */*"}
+    try:
+        with httpx.stream("GET", url, headers=headers, timeout=limits) as response:
+            if response.is_redirect:
+                location = response.headers.get("location", "nowhere")
+                raise InputError(f"the URL leads on to {location}", help="give that URL instead")
+            if not response.is_success:
+                raise InputError(f"the URL of the description answers {response.status_code}")
+            return read_bounded(response, deadline, MAX_DOCUMENT_BYTES)
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+        reason = str(error) or type(error).__name__
+        raise InputError(f"the description cannot be fetched: {reason}") from None
+    except ApiError as error:
+        raise InputError(f"the description cannot be fetched: {error.message}") from None

@@ -1,0 +1,108 @@
+"""A command over one target or over all -> one result a target, and one exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from json import loads
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from reconciler.cli.options import Shared
+from reconciler.errors import GuardError, ReconcilerError
+
+if TYPE_CHECKING:
+    from reconciler.cli.session import Session
+
+EXIT_ERROR: Final = 1
+EXIT_GUARD: Final = 3
+# From the worst to the best: interrupted, error, guard, in part, changes, nothing left to do.
+_WORST_FIRST: Final = (130, 1, 3, 4, 2, 0)
+# Formats of which several make one of the same kind.
+_JOINED: Final = frozenset({"text", "json", "github", "markdown"})
+
+# A session -> what to print, and the exit code.
+Command = Callable[["Session"], tuple[str, int]]
+
+all_targets_option = click.option(
+    "--all-targets", is_flag=True, help="Every target of the configuration file, one by one."
+)
+
+
+def over_targets(shared: Shared, command: Command, *, all_targets: bool) -> int:
+    """Run a command for the target that is meant, or for each; print it, and give the exit code.
+
+    As JSON, the results of all targets are one object, by target. What goes wrong with one stops
+    no other, and the worst exit code is that of all.
+    """
+    from reconciler.cli.session import open_sessions
+
+    sessions = open_sessions(shared, all_targets=all_targets)
+    if not all_targets:
+        text, code = command(sessions[0])
+        click.echo(text, nl=False)
+        return code
+    name = shared.format or "text"
+    if name not in _JOINED:
+        raise click.UsageError(f"--format {name} is of one target: say which with --target")
+    ended = [_guarded(each, command) for each in sessions]
+    if name == "json":
+        from reconciler.report.escape import json_text
+
+        named = zip(sessions, ended, strict=True)
+        click.echo(json_text({each.target.name: value for each, (value, _) in named}), nl=False)
+    return worst([code for _, code in ended])
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The one exit code of several runs."""
+    return next(each for each in _WORST_FIRST if each in codes)
+
+
+def _guarded(session: Session, command: Command) -> tuple[Any, int]:
+    """The result of one target, printed unless it is JSON; an error is a result too."""
+    is_json = session.shared.format == "json"
+    try:
+        text, code = command(session)
+    except (ReconcilerError, OSError) as error:
+        if not is_json:
+            tell_error(error, session.target.name)
+        return _document(error), exit_code_of(error)
+    if is_json:
+        return loads(text), code
+    click.echo(text, nl=False)
+    return text, code
+
+
+def exit_code_of(error: Exception) -> int:
+    """What the contract says of a run that ends with an error."""
+    return EXIT_GUARD if isinstance(error, GuardError) else EXIT_ERROR
+
+
+def tell_error(error: ReconcilerError | OSError, target: str = "") -> None:
+    """Say on stderr what is wrong; of files with errors, every one with its place."""
+    validation = getattr(error, "validation", None)
+    if validation is not None:
+        from reconciler.cli.session import show_validation
+
+        click.echo(show_validation(Shared(), validation), nl=False, err=True)
+        return
+    from reconciler.report.escape import terminal_lines
+
+    message, help_text = _words(error)
+    said = f"{target}: {message}" if target else message
+    click.echo(f"error: {terminal_lines(said)}", err=True)
+    if help_text:
+        click.echo(f"  = help: {terminal_lines(help_text)}", err=True)
+
+
+def _document(error: ReconcilerError | OSError) -> dict[str, Any]:
+    message, help_text = _words(error)
+    kind = error.kind if isinstance(error, ReconcilerError) else "system"
+    return {"error": {"kind": kind, "message": message, "help": help_text}}
+
+
+def _words(error: ReconcilerError | OSError) -> tuple[str, str]:
+    if isinstance(error, ReconcilerError):
+        return error.message, error.help
+    return f"{error.filename or 'the system'}: {error.strerror or error}", ""

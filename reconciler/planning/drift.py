@@ -1,0 +1,41 @@
+"""A plan and the drift policy of a target -> what is corrected, and what is only told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciler.model import Action, Desired, DriftIgnored, Operation, Path, Plan, Reason
+
+# A path that every other begins with.
+_ANY: Path = ()
+
+
+def ignored_drift(desired: Desired, rules: Sequence[DriftIgnored]) -> tuple[Path, ...]:
+    """The fields of a number whose drift is left alone."""
+    labels = dict(desired.labels)
+    fitting = (each for each in rules if each.labels.items() <= labels.items())
+    return tuple(path for each in fitting for path in each.fields or (_ANY,))
+
+
+def without_drift(plan: Plan) -> tuple[Plan, tuple[Operation, ...]]:
+    """The plan without the drift in it, and that drift, for a run that only reports it.
+
+    What waits for a value that such a number holds is left out with it.
+    """
+    left_out: set[str] = set()
+    for each in plan.operations:  # What an operation requires comes before it.
+        if each.reason is Reason.DRIFTED or left_out & set(each.requires):
+            left_out.add(each.id)
+    kept = tuple(each for each in plan.operations if each.id not in left_out)
+    gone = {each.address for each in plan.operations} - {each.address for each in kept}
+    counted = {action: sum(each.action is action for each in kept) for action in Action}
+    summary = replace(
+        plan.summary,
+        create=counted[Action.CREATE],
+        patch=counted[Action.PATCH],
+        delete=counted[Action.DELETE],
+    )
+    blocked = tuple(each for each in plan.blocked if each.address not in gone)
+    drift = tuple(each for each in plan.operations if each.id in left_out)
+    return replace(plan, operations=kept, blocked=blocked, summary=summary), drift

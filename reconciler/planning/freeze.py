@@ -1,0 +1,54 @@
+"""Maintenance windows and the time -> whether anything may be written. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from reconciler.model import Freeze
+
+_MINUTE = timedelta(minutes=1)
+
+
+def frozen(freezes: Sequence[Freeze], now: datetime) -> str:
+    """Why nothing may be written at `now`, which knows its zone; "" where something may."""
+    for each in freezes:
+        if each.until and now < _moment(each.until):
+            return f"frozen until {each.until}"
+        if each.cron and _names(each, now):
+            return f"frozen by {each.cron} ({each.timezone})"
+    return ""
+
+
+def freeze_fault(freeze: Freeze) -> str:
+    """What is wrong with a window; "" where it can be read."""
+    from cronsim import CronSimError  # noqa: PLC0415 - only where there are windows
+
+    try:
+        if freeze.until:
+            _moment(freeze.until)
+        _names(freeze, datetime(2026, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
+        return f"{freeze.cron!r} is not a cron expression: {error}"
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"{freeze.until or freeze.timezone!r} is neither a time nor a time zone"
+    return ""
+
+
+def _names(freeze: Freeze, now: datetime) -> bool:
+    """Whether the expression names the minute of `now`."""
+    from cronsim import CronSim  # noqa: PLC0415 - only where there are windows
+
+    zone = ZoneInfo(freeze.timezone)
+    if not freeze.cron:
+        return False
+    minute = now.astimezone(zone).replace(second=0, microsecond=0)
+    # In wall time: an hour that the clock repeats is frozen both times.
+    wall = minute.replace(tzinfo=None)
+    return next(CronSim(freeze.cron, wall - _MINUTE), None) == wall
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,118 @@
+"""What was told before, and a pass -> what is worth telling now. Pure.
+
+Nobody reads a mail that comes every five minutes: a failure is told once, and once more when it is
+over or becomes another; so is a number that serves no calls, vanished, or drifts and is left so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from reconciler.model import WRITTEN, Ending, Json, PassReport
+from reconciler.report.escape import terminal, terminal_lines
+from reconciler.report.health import MEANING
+from reconciler.report.words import count
+
+# Seconds that a bought number may be activating before it is told: it takes minutes (observed).
+PATIENCE: Final = 900.0
+_TROUBLE: Final = frozenset({Ending.FAILED, Ending.REFUSED, Ending.PARTIAL})
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of a target: the trouble it is in, and what is the matter with its numbers.
+
+    `since` has the time, in seconds since 1970, at which an address was first seen activating.
+    """
+
+    trouble: str = ""
+    matters: Mapping[str, str] = field(default_factory=dict)
+    since: Mapping[str, float] = field(default_factory=dict)
+
+
+def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], Told]:
+    """The lines to tell, none where nothing is new, and what is told then.
+
+    `now` is in seconds since 1970. Of a pass that could not look nothing is known but that.
+    """
+    trouble = _trouble(report)
+    lines = [*_changed(report)]
+    if trouble and trouble != told.trouble:
+        lines.append(f"{report.ending.value}: {terminal_lines(report.message)}")
+    if told.trouble and not trouble:
+        lines.append("recovered: the last pass had failed or was refused, and this one was not")
+    if report.plan is None:
+        return tuple(lines), Told(trouble, told.matters, told.since)
+    since = _since(told, report, now)
+    matters = dict(_matters(report, since, now))
+    lines += (text for what, text in matters.items() if told.matters.get(what) != text)
+    lines += (f"over: {text}" for what, text in told.matters.items() if what not in matters)
+    return tuple(lines), Told(trouble, matters, since)
+
+
+def told_json(told: Told) -> Json:
+    """What was told, to be kept for the next pass."""
+    return {"trouble": told.trouble, "matters": dict(told.matters), "since": dict(told.since)}
+
+
+def read_told(value: Any) -> Told:
+    """What was kept; nothing where it is not whole: then it is told once more."""
+    try:
+        return Told(str(value["trouble"]), dict(value["matters"]), dict(value["since"]))
+    except (KeyError, TypeError, ValueError):
+        return Told()
+
+
+def _trouble(report: PassReport) -> str:
+    """What makes one trouble another. An outage has many faces, and is one."""
+    if report.ending not in _TROUBLE:
+        return ""
+    return report.ending.value if report.kind == "api" else f"{report.ending}: {report.message}"
+
+
+def _changed(report: PassReport) -> Iterator[str]:
+    results = report.outcome.results if report.outcome else ()
+    written = [each for each in results if each.status in WRITTEN]
+    for each in written[:_SHOWN]:
+        operation = each.operation
+        yield f"{operation.action.value} {terminal(operation.address)}: {each.status.value}"
+    if len(written) > _SHOWN:
+        yield f"and {count(len(written) - _SHOWN, 'operation')} more"
+
+
+def _since(told: Told, report: PassReport, now: float) -> dict[str, float]:
+    activating = (each.address for each in _health(report) if each.status == "activating")
+    return {address: told.since.get(address, now) for address in activating}
+
+
+def _matters(
+    report: PassReport, since: Mapping[str, float], now: float
+) -> Iterator[tuple[str, str]]:
+    """What is the matter, by what it is about."""
+    plan = report.plan
+    if plan is None:
+        return
+    for each in _health(report):
+        if each.status != "activating" or now - since[each.address] >= PATIENCE:
+            meaning = MEANING.get(each.status) or terminal(each.status)
+            yield f"health {each.address}", f"{terminal(each.address)} {meaning}"
+    for blocked in plan.blocked:
+        if blocked.guard == "recreate":
+            text = f"{terminal(blocked.address)} vanished: {terminal_lines(blocked.message)}"
+            yield f"vanished {blocked.address}", text
+    for warned in plan.warnings:
+        text = f"{terminal(warned.address)}: {terminal_lines(warned.message)}"
+        yield f"warning {warned.address} {warned.message}", text
+    for operation in report.held:
+        paths = ", ".join(terminal(each.path) for each in operation.changes)
+        text = f"{terminal(operation.address)} was changed elsewhere, and is left so: {paths}"
+        yield f"drift {operation.address}", text
+
+
+def _health(report: PassReport) -> tuple[Any, ...]:
+    if report.outcome:
+        return report.outcome.health
+    return report.plan.health if report.plan else ()

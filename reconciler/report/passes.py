@@ -1,0 +1,97 @@
+"""An unattended pass -> one line that sums it up, or the document of it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+from reconciler.model import WRITTEN, Action, Ending, Operation, Outcome, PassReport
+from reconciler.report.escape import json_line, terminal, terminal_lines
+from reconciler.report.outcome import outcome_document
+from reconciler.report.views import PassView
+from reconciler.report.words import count
+
+_DONE: Final = {Action.CREATE: "created", Action.PATCH: "changed", Action.DELETE: "released"}
+
+
+def pass_text(view: PassView) -> str:
+    """The line that sums a pass up, and what is new in it beside that."""
+    said = f"{view.report.ending.value}: "
+    new = (f"  {each}" for each in view.news if not each.startswith(said))
+    return "\n".join([summary_line(view.report), *new]) + "\n"
+
+
+def pass_json(view: PassView) -> str:
+    """The document of a pass, on one line: passes that repeat are JSON lines.
+
+    It is the document of an apply, with what only a pass has beside it.
+    """
+    report = view.report
+    plan = report.plan
+    operations = plan.operations if plan and not report.outcome else ()
+    document: dict[str, Any] = {
+        **outcome_document(report.outcome or Outcome(report.target, ())),
+        "ending": report.ending.value,
+        "message": report.message,
+        "startedAt": report.started,
+        "seconds": round(report.seconds, 3),
+        "requests": report.requests,
+        "throttled": report.throttled,
+        "managed": managed(report) if plan else None,
+        "pending": [_pending(each) for each in operations],
+        "drift": [_pending(each) for each in report.held],
+        "blocked": [
+            {"address": each.address, "guard": each.guard, "message": each.message}
+            for each in (plan.blocked if plan else ())
+        ],
+        "news": list(view.news),
+    }
+    if plan and not report.outcome and plan.health:
+        document["health"] = [
+            {"address": each.address, "status": each.status} for each in plan.health
+        ]
+    return json_line(document)
+
+
+def summary_line(report: PassReport) -> str:
+    """What a pass came to, in one line."""
+    spent = f"({report.seconds:.1f} s, {count(report.requests, 'request')})"
+    numbers = f", {count(managed(report), 'number')}" if report.plan else ""
+    return f"{terminal(report.target)}: {_ending(report)}{numbers} {spent}"
+
+
+def managed(report: PassReport) -> int:
+    """How many live numbers manifests declare, once the pass has ended; 0 if it saw no plan."""
+    results = report.outcome.results if report.outcome else ()
+    written = Counter(each.operation.action for each in results if each.status in WRITTEN)
+    declared = len(report.plan.bindings) if report.plan else 0
+    return declared + written[Action.CREATE] - written[Action.DELETE]
+
+
+def _ending(report: PassReport) -> str:
+    waiting = len(report.plan.operations) if report.plan else 0
+    message = terminal_lines(report.message, "  ")
+    said = {
+        Ending.SYNCED: "in sync",
+        Ending.CHANGED: _written(report),
+        Ending.DRIFT: f"{count(waiting + len(report.held), 'operation')} would make it so",
+        Ending.FROZEN: f"{message}, {count(waiting, 'operation')} waiting",
+        Ending.PARTIAL: f"applied in part: {_written(report)}; {message}",
+        Ending.INTERRUPTED: f"interrupted: {_written(report)}",
+    }
+    return said.get(report.ending) or f"{report.ending.value}: {message}"
+
+
+def _written(report: PassReport) -> str:
+    results = report.outcome.results if report.outcome else ()
+    counted = Counter(each.operation.action for each in results if each.status in WRITTEN)
+    return ", ".join(f"{counted[action]} {verb}" for action, verb in _DONE.items())
+
+
+def _pending(operation: Operation) -> dict[str, Any]:
+    return {
+        "address": operation.address,
+        "action": operation.action.value,
+        "reason": operation.reason.value,
+        "paths": [each.path for each in operation.changes],
+    }

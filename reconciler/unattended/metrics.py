@@ -1,0 +1,155 @@
+"""Passes -> Prometheus metrics: a text file for the node exporter, or a page to scrape.
+
+The file is read back before it is written, so that counters go on and the time of the last success
+stays, although each pass of a cron job is a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reconciler.model import Action, Ending, PassReport, Reason, Status
+from reconciler.report.passes import managed
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.metrics_core import Metric
+
+# A metric, and its labels beside the target: values by these two.
+Key = tuple[str, tuple[tuple[str, str], ...]]
+
+_GOOD: Final = frozenset({Ending.SYNCED, Ending.CHANGED, Ending.DRIFT, Ending.FROZEN})
+HELP: Final = {
+    "reconciler_last_pass_timestamp_seconds": "When the last pass ended, in seconds since 1970.",
+    "reconciler_last_success_timestamp_seconds": "When the last pass ended that did not fail.",
+    "reconciler_pass_duration_seconds": "How long the last pass took.",
+    "reconciler_numbers_managed": "Live numbers that manifests declare.",
+    "reconciler_numbers_drifted": "Managed numbers that somebody changed elsewhere.",
+    "reconciler_numbers_blocked": "Numbers for which a guard refuses what the manifests ask.",
+    "reconciler_numbers_unhealthy": "Managed numbers that serve no calls.",
+    "reconciler_frozen": "1 while a maintenance window holds writes back.",
+    "reconciler_passes": "Passes, by how they ended.",
+    "reconciler_operations": "Operations, by action and result.",
+    "reconciler_api_requests": "Requests to the API.",
+    "reconciler_api_throttled": "Requests that the API answered with 429.",
+}
+_COUNTERS: Final = frozenset(
+    {
+        "reconciler_passes",
+        "reconciler_operations",
+        "reconciler_api_requests",
+        "reconciler_api_throttled",
+    }
+)
+
+
+class Metrics:
+    """What is measured, of all targets of a process; to be written to `path`, if any."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Go on from what the file holds; one that cannot be read is begun anew."""
+        self._path = path
+        self._values: dict[Key, float] = {}
+        if path is not None:
+            with suppress(OSError, ValueError):
+                self._values = _read(path.read_text("utf-8"))
+
+    def add(self, report: PassReport, ended: float) -> None:
+        """Count a pass that ended at `ended`, in seconds since 1970.
+
+        Raises OSError where the file cannot be written; the old one is then in place.
+        """
+        target = ("target", report.target)
+        for name, labels, value in _measured(report, ended):
+            key = (name, (target, *labels))
+            self._values[key] = value + (self._values.get(key, 0) if name in _COUNTERS else 0)
+        if self._path is not None:
+            from prometheus_client import write_to_textfile  # noqa: PLC0415 - slow to load
+
+            write_to_textfile(str(self._path), self.registry())
+
+    def last_pass(self) -> float:
+        """When the last pass of any target ended, in seconds since 1970; 0 before the first."""
+        name = "reconciler_last_pass_timestamp_seconds"
+        return max((value for (each, _), value in self._values.items() if each == name), default=0)
+
+    def registry(self) -> CollectorRegistry:
+        """The values as prometheus-client serves them."""
+        from prometheus_client import CollectorRegistry  # noqa: PLC0415 - slow to load
+
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        return registry
+
+    def collect(self) -> Iterable[Metric]:
+        """The metrics, as a prometheus-client registry asks for them."""
+        from prometheus_client.core import (  # noqa: PLC0415 - slow to load
+            CounterMetricFamily,
+            GaugeMetricFamily,
+        )
+
+        for name, text in HELP.items():
+            held = {labels: value for (each, labels), value in self._values.items() if each == name}
+            if not held:
+                continue
+            names = [label for label, _ in next(iter(held))]
+            make = CounterMetricFamily if name in _COUNTERS else GaugeMetricFamily
+            family = make(name, text, labels=names)
+            for labels, value in sorted(held.items()):
+                family.add_metric([each for _, each in labels], value)
+            yield family
+
+
+def _measured(
+    report: PassReport, ended: float
+) -> Iterator[tuple[str, tuple[tuple[str, str], ...], float]]:
+    """What one pass says, each as a name, labels and a value."""
+    yield "reconciler_last_pass_timestamp_seconds", (), ended
+    if report.ending in _GOOD:
+        yield "reconciler_last_success_timestamp_seconds", (), ended
+    yield "reconciler_pass_duration_seconds", (), report.seconds
+    yield "reconciler_frozen", (), float(report.ending is Ending.FROZEN)
+    for ending in Ending:
+        yield "reconciler_passes", (("ending", ending.value),), float(report.ending is ending)
+    yield "reconciler_api_requests", (), report.requests
+    yield "reconciler_api_throttled", (), report.throttled
+    plan = report.plan
+    if plan is not None:
+        drifted = {each.address for each in plan.operations if each.reason is Reason.DRIFTED}
+        yield "reconciler_numbers_managed", (), managed(report)
+        yield (
+            "reconciler_numbers_drifted",
+            (),
+            len(drifted | {each.address for each in report.held}),
+        )
+        yield "reconciler_numbers_blocked", (), len({each.address for each in plan.blocked})
+        health = report.outcome.health if report.outcome else plan.health
+        yield "reconciler_numbers_unhealthy", (), len(health)
+    results = report.outcome.results if report.outcome else ()
+    counted = Counter((each.operation.action, each.status) for each in results)
+    for action in Action:
+        for status in Status:
+            labels = (("action", action.value), ("result", status.value))
+            yield "reconciler_operations", labels, counted[action, status]
+
+
+def _read(text: str) -> dict[Key, float]:
+    """The values of a file that was written before. Raises ValueError for what is none."""
+    from prometheus_client.parser import (  # noqa: PLC0415 - slow to load
+        text_string_to_metric_families,
+    )
+
+    values: dict[Key, float] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            name = sample.name.removesuffix("_total")
+            labels = sample.labels
+            if name in HELP and "target" in labels:
+                # Labels are sorted in the file; the target comes first here.
+                rest = tuple((key, labels[key]) for key in sorted(labels) if key != "target")
+                values[name, (("target", labels["target"]), *rest)] = sample.value
+    return values

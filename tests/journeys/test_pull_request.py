@@ -1,0 +1,175 @@
+"""A pull request from its branch to the live number: validated, planned, merged, applied once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.desk import Desk, sandbox
+from tests.journeys.runner import Artifact, Runner, forge, git
+
+HEADER = "vapi-reconciler "
+HOOK = {"url": "https://hooks.example.com", "headers": {"X-Token": {"env": "HOOK_TOKEN"}}}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[tuple[Desk, Runner]]:
+    """A repository with one line on main, which is live, and a runner with a checkout of it."""
+    checkout = tmp_path / "lines"
+    checkout.mkdir()
+    with sandbox() as url, forge() as served:
+        desk = Desk(checkout, url)
+        desk.configure(secrets={"env": ["HOOK_*"]})
+        line(desk, "first")
+        git(checkout, "init", "-q", "-b", "main")
+        commit(checkout)
+        assert desk.run("apply", "--auto-approve", "--no-lock").code == 0
+        environ = {"VAPI_API_KEY": "key", "HOOK_TOKEN": "token"}
+        yield desk, Runner(checkout, served, environ, tmp_path / "runner")
+
+
+def line(desk: Desk, key: str, **more: Any) -> None:
+    desk.manifest(key, {"provider": "vapi", "sipUri": f"sip:{key}@sip.vapi.ai", **more})
+
+
+def commit(checkout: Path) -> None:
+    git(checkout, "add", "numbers", "reconciler.yaml")
+    git(checkout, "commit", "-q", "-m", "lines")
+
+
+def open_request(desk: Desk, name: str, **more: Any) -> None:
+    """A branch that adds a line; checked out is main with it merged, as GitHub does it."""
+    git(desk.directory, "checkout", "-q", "-b", name, "main")
+    line(desk, name, **more)
+    commit(desk.directory)
+    git(desk.directory, "checkout", "-q", "--detach", "main")
+    git(desk.directory, "merge", "-q", "--no-ff", "-m", f"Merge {name}", name)
+
+
+def merge_request(desk: Desk, name: str) -> None:
+    """Squash the branch into main, and check that out."""
+    git(desk.directory, "checkout", "-q", "main")
+    git(desk.directory, "merge", "-q", "--squash", name)
+    git(desk.directory, "commit", "-q", "-m", name)
+
+
+def addresses(desk: Desk) -> list[str]:
+    return sorted(each["sipUri"] for each in desk.numbers())
+
+
+def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
+    repository: tuple[Desk, Runner],
+) -> None:
+    desk, runner = repository
+    open_request(desk, "sales", server=HOOK)
+    planned = replace(runner, environ={"VAPI_API_KEY": "key"}).run(base="HEAD^1", secrets="false")
+    assert planned.code == 0, planned.log
+    assert "PhoneNumber/sales" in runner.forge.comments[HEADER]
+    assert runner.forge.comments[HEADER] == planned.summary
+    kept = {key: planned.outputs[key] for key in ("changes", "create", "patch", "delete")}
+    assert kept == {"changes": "true", "create": "1", "patch": "0", "delete": "0"}
+
+    open_request(desk, "night")
+    other = runner.run(base="HEAD^1")
+    assert (other.code, len(runner.forge.artifacts)) == (0, 2)
+    assert "PhoneNumber/night" in runner.forge.comments[HEADER]
+
+    merge_request(desk, "sales")
+    applied = runner.run("push", command="apply", base="HEAD^1")
+    assert applied.code == 0, applied.log
+    assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
+    assert "1 added" in applied.summary
+    assert not (desk.directory / "reconciler.lock.json").exists()
+
+    merge_request(desk, "night")
+    refused = runner.run("push", command="apply", base="HEAD^1")
+    assert (refused.code, refused.failed) == (3, "Find the reviewed plan")
+    assert "::error::no plan was reviewed" in refused.log
+    stale = desk.run("apply", "--no-lock", "--plan", other.outputs["plan"], HOOK_TOKEN="x")  # noqa: S106 - sandbox
+    assert stale.code == 3
+    assert "the manifests changed since" in stale.err
+    assert addresses(desk) == ["sip:first@sip.vapi.ai", "sip:sales@sip.vapi.ai"]
+
+
+def test_a_number_that_moved_after_the_review_stops_the_apply(
+    repository: tuple[Desk, Runner],
+) -> None:
+    desk, runner = repository
+    desk.manifest(
+        "first", {"provider": "vapi", "sipUri": "sip:first@sip.vapi.ai", "assistantId": "new"}
+    )
+    commit(desk.directory)
+    assert runner.run().outputs["patch"] == "1"
+    desk.edit(desk.numbers()[0]["id"], {"name": "renamed on the dashboard"})
+    refused = runner.run("push", command="apply")
+    assert (refused.code, refused.failed) == (3, "Apply")
+    assert "the live number changed since" in refused.summary
+    assert "assistantId" not in desk.numbers()[0]
+
+
+def test_the_lock_is_kept_where_that_is_asked_for(repository: tuple[Desk, Runner]) -> None:
+    desk, runner = repository
+    assert runner.run(lock="true").code == 0
+    assert runner.run("push", command="apply", lock="true").code == 0
+    assert (desk.directory / "reconciler.lock.json").exists()
+
+
+def test_a_plan_that_a_fork_uploaded_is_never_taken(repository: tuple[Desk, Runner]) -> None:
+    desk, runner = repository
+    name = runner.run().outputs["artifact"]
+    own = runner.forge.artifacts[0]
+    for poisoned in (Artifact(name, 8, b"", fork=True), Artifact(name, 9, b"", expired=True)):
+        runner.forge.artifacts = [own, poisoned]
+        assert runner.run("push", command="apply").code == 0
+    runner.forge.artifacts = [Artifact(name, 8, own.content, fork=True)]
+    assert runner.run("push", command="apply").code == 3
+    assert addresses(desk) == ["sip:first@sip.vapi.ai"]
+
+
+def test_a_fault_in_a_manifest_is_annotated_and_nothing_is_planned(
+    repository: tuple[Desk, Runner],
+) -> None:
+    desk, runner = repository
+    path = line_with_fault(desk)
+    desk.forget_requests()
+    ended = runner.run()
+    assert (ended.code, ended.failed) == (1, "Validate")
+    assert f"::error file={path}," in ended.log
+    assert desk.requests() == []
+
+
+def line_with_fault(desk: Desk) -> str:
+    path = desk.manifest("broken", {"provider": "vapi", "sipUri": "sip:b@sip.vapi.ai", "x": 1})
+    return str(path.relative_to(desk.directory))
+
+
+def test_an_input_is_never_read_as_shell(repository: tuple[Desk, Runner]) -> None:
+    desk, runner = repository
+    hostile = '$(touch pwned)"; touch pwned #'
+    ended = runner.run(target=hostile)
+    assert ended.code == 1
+    assert "there is no target" in ended.log
+    assert not list(desk.directory.rglob("pwned"))
+
+
+def test_a_token_that_may_not_list_artifacts_is_told(repository: tuple[Desk, Runner]) -> None:
+    _, runner = repository
+    ended = runner.run("push", command="apply", token="-")  # noqa: S106 - of nobody
+    assert (ended.code, ended.failed) == (1, "Find the reviewed plan")
+    assert "::error::GitHub does not list artifacts: HTTP Error 404" in ended.log
+    assert "Traceback" not in ended.log
+
+
+def test_a_pull_request_from_a_fork_is_told_what_the_repository_tells_and_no_more(
+    repository: tuple[Desk, Runner],
+) -> None:
+    desk, runner = repository
+    open_request(desk, "sales")
+    desk.forget_requests()
+    fork = Runner(runner.checkout, runner.forge, {}, runner.temp / "fork")
+    ended = fork.run(offline="true")
+    assert ended.code == 0, ended.log
+    assert "PhoneNumber/sales not in the lock" in ended.summary
+    assert (desk.requests(), runner.forge.artifacts, runner.forge.comments) == ([], [], {})

@@ -1,0 +1,344 @@
+"""Nobody looks on: what a pass does, what it says, and what it never does."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.journeys.desk import COMMAND, Desk, sandbox
+
+EXIT_PARTIAL = 4
+YEARS_OFF = "2126-01-01"
+
+
+def sip(user: str, **more: Any) -> dict[str, Any]:
+    return {"provider": "vapi", "sipUri": f"sip:{user}@sip.vapi.ai", **more}
+
+
+@pytest.fixture
+def kept(desk: Desk) -> Desk:
+    """One number that is as it should be."""
+    desk.configure()
+    desk.manifest("a", sip("a", assistantId="bot-1"))
+    assert desk.run("reconcile").code == 0
+    return desk
+
+
+def metric(path: Path, name: str, **labels: str) -> float:
+    for family in text_string_to_metric_families(path.read_text()):
+        for each in family.samples:
+            if each.name == name and labels.items() <= each.labels.items():
+                return each.value
+    raise AssertionError(f"{name} is not there")
+
+
+def drift(desk: Desk) -> None:
+    (number,) = desk.numbers()
+    desk.edit(number["id"], {"assistantId": "elsewhere"})
+
+
+def test_a_pass_corrects_drift_and_says_so_in_one_line(kept: Desk) -> None:
+    drift(kept)
+    ended = kept.run("reconcile")
+    assert (ended.code, kept.numbers()[0]["assistantId"]) == (0, "bot-1")
+    first, second = ended.out.splitlines()
+    assert first.startswith("prod: 0 created, 1 changed, 0 released, 1 number (")
+    assert second == "  patch PhoneNumber/a: done"
+
+
+def test_with_nothing_to_do_quiet_says_nothing(kept: Desk) -> None:
+    assert kept.run("reconcile").out.startswith("prod: in sync, 1 number (")
+    quiet = kept.run("reconcile", "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
+def test_a_dry_run_tells_the_drift_and_writes_nothing(kept: Desk) -> None:
+    drift(kept)
+    kept.forget_requests()
+    ended = kept.run("reconcile", "--dry-run")
+    assert ended.code == 2
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in ended.out
+    assert {method for method, _ in kept.requests()} == {"GET"}
+    as_json = kept.run("reconcile", "--dry-run", "--format", "json").json
+    assert (as_json["ending"], as_json["pending"]) == (
+        "drift",
+        [
+            {
+                "address": "PhoneNumber/a",
+                "action": "patch",
+                "reason": "drifted",
+                "paths": ["assistantId"],
+            }
+        ],
+    )
+    assert kept.run("reconcile").code == 0
+    assert kept.run("reconcile", "--dry-run").code == 0
+
+
+def test_as_json_a_pass_is_the_document_of_an_apply_and_more(kept: Desk) -> None:
+    drift(kept)
+    document = kept.run("reconcile", "--format", "json").json
+    assert document["summary"] == {"done": 1, "recovered": 0, "failed": 0, "skipped": 0}
+    assert document["operations"][0]["address"] == "PhoneNumber/a"
+    assert (document["ending"], document["managed"], document["requests"]) == ("changed", 1, 2)
+
+
+def test_no_more_than_three_in_ten_change_unattended(desk: Desk) -> None:
+    desk.configure()
+    for index in range(10):
+        desk.manifest(f"n{index}", sip(f"n{index}"))
+    assert desk.run("reconcile").code == 0
+    for index in range(4):
+        desk.manifest(f"n{index}", sip(f"n{index}", assistantId="new"))
+    refused = desk.run("reconcile")
+    assert refused.code == 3
+    assert "limits.changes is 30%, here 3, and 4 numbers would change" in refused.out
+    assert desk.run("reconcile", "--max-changes", "4").code == 0
+
+
+def test_a_manifest_that_is_gone_releases_nothing_unattended(kept: Desk) -> None:
+    gone = kept.manifest("b", sip("b"))
+    kept.run("reconcile")
+    gone.unlink()
+    ended = kept.run("reconcile")
+    assert (ended.code, len(kept.numbers())) == (3, 2)
+    assert kept.run("reconcile", "--quiet").out == "", "it was told once"
+
+
+def test_drift_may_be_reported_only(kept: Desk) -> None:
+    kept.configure(onDrift="report")
+    drift(kept)
+    first = kept.run("reconcile", "--quiet")
+    assert first.code == 0
+    assert "PhoneNumber/a was changed elsewhere, and is left so: assistantId" in first.out
+    assert kept.run("reconcile", "--quiet").out == ""
+    kept.manifest("a", sip("a", assistantId="bot-2"))
+    assert kept.run("reconcile").code == 0
+    assert kept.numbers()[0]["assistantId"] == "bot-2"
+
+
+def test_drift_of_given_fields_may_be_ignored(kept: Desk) -> None:
+    kept.configure(onDrift={"ignore": [{"fields": ["assistantId"]}]})
+    drift(kept)
+    assert kept.run("reconcile").out.startswith("prod: in sync")
+    assert kept.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_nothing_is_written_while_frozen(kept: Desk) -> None:
+    kept.configure(freeze=[{"until": YEARS_OFF}])
+    drift(kept)
+    ended = kept.run("reconcile", "--metrics", "m.prom")
+    assert (ended.code, kept.numbers()[0]["assistantId"]) == (0, "elsewhere")
+    assert f"frozen until {YEARS_OFF}, 1 operation waiting" in ended.out
+    assert metric(kept.directory / "m.prom", "reconciler_frozen") == 1
+
+
+def test_a_window_that_cannot_be_read_is_told_with_its_place(kept: Desk) -> None:
+    kept.configure(freeze=[{"cron": "whenever"}])
+    ended = kept.run("validate")
+    assert ended.code == 1
+    assert "'whenever' is not a cron expression" in ended.err
+    assert "reconciler.yaml:" in ended.err
+
+
+def test_a_second_pass_leaves_the_target_to_the_first(kept: Desk) -> None:
+    with held(kept.directory):
+        ended = kept.run("reconcile")
+        assert (ended.code, ended.out) == (0, "")
+        assert "another run is at work" in ended.err
+        refused = kept.run("apply", "--auto-approve")
+        assert (refused.code, "another run is at work" in refused.err) == (1, True)
+
+
+def test_a_second_pass_may_wait(kept: Desk) -> None:
+    with held(kept.directory, seconds=1):
+        assert kept.run("reconcile", "--lock-wait", "20s").out.startswith("prod: in sync")
+
+
+@contextmanager
+def held(directory: Path, seconds: int = 60) -> Iterator[None]:
+    """Somebody else runs over the target, for so long."""
+    path = directory / ".reconciler.prod.run"
+    process = subprocess.Popen(
+        ["flock", str(path), "sh", "-c", f"echo held; exec sleep {seconds}"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield
+    process.kill()
+    process.wait(10)
+    process.stdout.close()
+
+
+def test_a_broken_manifest_pushed_at_midnight_touches_no_number(kept: Desk) -> None:
+    drift(kept)
+    kept.forget_requests()
+    broken = kept.directory / "numbers" / "b.yaml"
+    broken.write_text("apiVersion: [")
+    ended = kept.run("reconcile", "--metrics", "m.prom")
+    assert (ended.code, kept.requests()) == (1, [])
+    assert "no number was touched" in ended.out
+    assert ended.out.count("numbers/b.yaml:2:1 R002 not valid YAML") == 1
+    path = kept.directory / "m.prom"
+    assert metric(path, "reconciler_passes_total", ending="failed") == 1
+    assert kept.run("reconcile", "--quiet").out == "", "it was told once"
+    broken.unlink()
+    recovered = kept.run("reconcile", "--metrics", "m.prom", "--quiet")
+    assert "recovered" in recovered.out
+    assert metric(path, "reconciler_last_success_timestamp_seconds") > 0
+
+
+def test_an_expired_key_is_told_and_nothing_is_taken_for_gone(kept: Desk) -> None:
+    ended = kept.run("reconcile", "--metrics", "m.prom", VAPI_API_KEY="pk_expired")
+    assert (ended.code, len(kept.numbers())) == (1, 1)
+    assert "401" in ended.out
+    assert metric(kept.directory / "m.prom", "reconciler_passes_total", ending="failed") == 1
+    missing = kept.run("reconcile", VAPI_API_KEY="")
+    assert (missing.code, "VAPI_API_KEY" in missing.out) == (1, True)
+
+
+def test_after_a_kill_and_with_a_stale_lock_file_the_next_pass_goes_on(tmp_path: Path) -> None:
+    with sandbox(faults=["POST:delay=300"]) as url:
+        desk = Desk(tmp_path, url)
+        desk.configure()
+        for key in ("a", "b", "c"):
+            desk.manifest(key, sip(key))
+        process = start(desk, "reconcile", "--parallel", "1")
+        until(lambda: len(desk.numbers()) == 1)
+        process.kill()
+        process.communicate(timeout=10)
+        assert (tmp_path / ".reconciler.prod.run").exists()
+        assert desk.run("reconcile").code == 0
+        assert sorted(each["name"] for each in desk.numbers()) == ["a", "b", "c"]
+        assert desk.run("reconcile", "--dry-run").code == 0
+
+
+def test_a_full_disk_is_told_and_the_next_pass_mends_it(kept: Desk) -> None:
+    kept.manifest("a", sip("a", assistantId="bot-2"))
+    command = 'ulimit -f 0 && exec "$@"'
+    ended = subprocess.run(
+        ["bash", "-c", command, "bash", *COMMAND, "reconcile", "--metrics", "m.prom"],
+        cwd=kept.directory,
+        env=os.environ | {"VAPI_API_KEY": "key"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == EXIT_PARTIAL, ended.stdout
+    assert "the lock cannot be written: File too large" in ended.stdout
+    assert "metrics cannot be written: File too large" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert kept.run("reconcile").code == 0
+    assert kept.numbers()[0]["assistantId"] == "bot-2"
+
+
+def test_it_repeats_reads_everything_anew_and_stops_on_sigterm(kept: Desk) -> None:
+    process = start(kept, "reconcile", "--every", "200ms", "--format", "json")
+    kept.manifest("b", sip("b"))
+    until(lambda: len(kept.numbers()) == 2)
+    broken = kept.directory / "reconciler.yaml"
+    whole = broken.read_text()
+    broken.write_text("kind: [")
+    time.sleep(0.6)
+    broken.write_text(whole)
+    kept.manifest("c", sip("c"))
+    until(lambda: len(kept.numbers()) == 3)
+    time.sleep(0.6)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    endings = [json.loads(line)["ending"] for line in out.splitlines()]
+    assert {"synced", "changed", "failed"} <= set(endings)
+
+
+def test_an_outage_is_survived_without_a_flood(kept: Desk) -> None:
+    whole = (kept.directory / "reconciler.yaml").read_text()
+    away = whole.replace(kept.url, "http://127.0.0.1:9")
+    (kept.directory / "reconciler.yaml").write_text(away)
+    process = start(kept, "reconcile", "--every", "100ms", "--quiet", "--timeout", "300ms")
+    time.sleep(2.5)
+    (kept.directory / "reconciler.yaml").write_text(whole)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert out.count("cannot be reached") <= 2, out
+    assert out.count("recovered") == 1, out
+
+
+def test_a_service_can_be_scraped_and_asked_for_its_health(kept: Desk) -> None:
+    port = free_port()
+    process = start(kept, "reconcile", "--every", "1h", "--metrics-port", str(port))
+
+    def page(path: str) -> httpx.Response:
+        return httpx.get(f"http://127.0.0.1:{port}{path}", headers={"Host": "x"})
+
+    def passed() -> bool:
+        try:
+            return "reconciler_passes_total" in page("/metrics").text
+        except httpx.ConnectError:
+            return False
+
+    until(passed)
+    assert (page("/healthz").status_code, page("/healthz").text) == (200, "ok\n")
+    assert 'reconciler_numbers_managed{target="prod"} 1.0' in page("/metrics").text
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--metrics-port", "9464"), "--metrics-port is for --every"),
+        (("--notify", "nonsense"), "--notify: URL 1 is none that can be notified"),
+        (("--every", "soon"), "is not a duration"),
+        (("--dry-runn",), "No such option"),
+    ],
+)
+def test_bad_usage_ends_with_1_before_anything_is_asked(
+    kept: Desk, arguments: tuple[str, ...], message: str
+) -> None:
+    kept.forget_requests()
+    ended = kept.run("reconcile", *arguments)
+    assert (ended.code, kept.requests()) == (1, [])
+    assert message in ended.err
+
+
+def start(desk: Desk, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=desk.directory,
+        env=os.environ | {"VAPI_API_KEY": "key", "VAPI_BASE_URL": desk.url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def until(holds: Any) -> None:
+    """Wait until the world is as told, at most 20 seconds."""
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -1,0 +1,70 @@
+"""What is done about a number that somebody changed elsewhere."""
+
+from dataclasses import replace
+
+from reconciler.fields import parse_path
+from reconciler.model import DriftIgnored, Lock, LockEntry, Plan
+from reconciler.planning import without_drift
+from tests.planning.numbers import calls, desired, guards, live, plan
+
+APPLIED = LockEntry("1", "vapi", {"name": "a", "assistantId": "x", "provider": "vapi"})
+LOCK = Lock("salt", "", {"a": APPLIED})
+DRIFTED = live("1", {"name": "a", "assistantId": "elsewhere", "squadId": "s"})
+
+
+def ignoring(
+    *rules: DriftIgnored, assistant: str = "x", labels: dict[str, str] | None = None
+) -> Plan:
+    wanted = replace(desired("a", {"assistantId": assistant}), labels=labels or {})
+    return plan([wanted], [DRIFTED], lock=LOCK, ignored_drift=rules)
+
+
+def paths(made: Plan) -> list[str]:
+    return [change.path for each in made.operations for change in each.changes]
+
+
+def test_without_a_rule_all_drift_is_corrected() -> None:
+    assert paths(ignoring()) == ["assistantId", "squadId"]
+
+
+def test_drift_of_an_ignored_field_is_left_alone() -> None:
+    assert paths(ignoring(DriftIgnored((parse_path("squadId"),)))) == ["assistantId"]
+
+
+def test_drift_of_every_field_may_be_ignored_for_numbers_with_a_label() -> None:
+    rule = DriftIgnored(labels={"team": "lab"})
+    assert paths(ignoring(rule, labels={"team": "lab", "x": "y"})) == []
+    assert paths(ignoring(rule, labels={"team": "sales"})) == ["assistantId", "squadId"]
+
+
+def test_what_the_manifest_changes_is_applied_all_the_same() -> None:
+    made = ignoring(DriftIgnored(), assistant="new")
+    assert paths(made) == ["assistantId", "squadId"]
+
+
+def test_a_run_that_only_reports_drift_leaves_it_out_of_the_plan() -> None:
+    wanted = [desired("a", {"assistantId": "x"}), desired("b", {"sipUri": "sip:b@sip.vapi.ai"})]
+    made, drift = without_drift(plan(wanted, [DRIFTED], lock=LOCK))
+    assert calls(made) == [("create", "b", "declared")]
+    assert [each.address for each in drift] == ["PhoneNumber/a"]
+    assert (made.summary.create, made.summary.patch) == (1, 0)
+
+
+def test_what_waits_for_a_value_that_drifted_away_waits_with_it() -> None:
+    entry = LockEntry("1", "vapi", {"name": "a", "sipUri": "sip:a@sip.vapi.ai", "provider": "vapi"})
+    held = [live("1", {"name": "a", "sipUri": "sip:b@sip.vapi.ai"})]
+    wanted = [
+        desired("a", {"sipUri": "sip:a@sip.vapi.ai"}),
+        desired("b", {"sipUri": "sip:b@sip.vapi.ai"}),
+    ]
+    made = plan(wanted, held, lock=Lock("salt", "", {"a": entry}))
+    assert calls(made) == [("patch", "a", "drifted"), ("create", "b", "declared")]
+    kept, drift = without_drift(made)
+    assert (kept.operations, len(drift)) == ((), 2)
+
+
+def test_what_is_blocked_beside_the_drift_stays_blocked() -> None:
+    wanted = [desired("a", {"assistantId": "x"}), desired("b")]
+    lock = Lock("salt", "", {"a": APPLIED, "b": LockEntry("gone", "vapi")})
+    made, _ = without_drift(plan(wanted, [DRIFTED], lock=lock))
+    assert guards(made) == [("b", "recreate")]

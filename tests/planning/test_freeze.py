@@ -1,0 +1,60 @@
+"""When nothing may be written."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reconciler.model import Freeze
+from reconciler.planning.freeze import freeze_fault, frozen
+
+MONDAY_NOON = datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)
+OFFICE_HOURS = "* 8-17 * * 1-5"
+
+
+@pytest.mark.parametrize(
+    ("freeze", "is_frozen"),
+    [
+        (Freeze(cron=OFFICE_HOURS), True),
+        (Freeze(cron="* * * * 6-7"), False),
+        (Freeze(cron="0 12 * * *"), True),
+        (Freeze(cron="1 12 * * *"), False),
+        (Freeze(cron="* 13 * * *", timezone="Europe/Berlin"), True),
+        (Freeze(cron="* 12 * * *", timezone="Europe/Berlin"), False),
+        (Freeze(until="2026-11-24"), True),
+        (Freeze(until="2026-11-23T12:00:00Z"), False),
+        (Freeze(until="2026-11-23T14:00:00+01:00"), True),
+    ],
+)
+def test_a_window_holds_writes_back(freeze: Freeze, is_frozen: bool) -> None:
+    assert bool(frozen([freeze], MONDAY_NOON)) is is_frozen
+
+
+def test_any_window_is_enough_and_says_which() -> None:
+    windows = [Freeze(until="2020-01-01"), Freeze(cron=OFFICE_HOURS)]
+    assert frozen(windows, MONDAY_NOON) == "frozen by * 8-17 * * 1-5 (UTC)"
+    assert frozen([], MONDAY_NOON) == ""
+
+
+def test_an_hour_that_the_clock_repeats_is_frozen_both_times() -> None:
+    window = Freeze(cron="30 2 * * *", timezone="Europe/Berlin")
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert frozen([window], first)
+    assert frozen([window], second)
+
+
+@pytest.mark.parametrize(
+    ("freeze", "fault"),
+    [
+        (Freeze(cron="* * *"), "'* * *' is not a cron expression"),
+        (Freeze(cron="61 * * * *"), "is not a cron expression"),
+        (Freeze(cron="* * * * *", timezone="Mars/Olympus"), "neither a time nor a time zone"),
+        (Freeze(until="2026-13-01"), "neither a time nor a time zone"),
+    ],
+)
+def test_a_window_that_cannot_be_read_is_told(freeze: Freeze, fault: str) -> None:
+    assert fault in freeze_fault(freeze)
+
+
+def test_a_window_that_can_be_read_has_no_fault() -> None:
+    assert freeze_fault(Freeze(OFFICE_HOURS, "Europe/Berlin", "2026-12-01T06:00:00Z")) == ""

@@ -1,0 +1,142 @@
+"""What is worth telling of a pass, after what was told before."""
+
+from dataclasses import replace
+from typing import Any
+
+from reconciler.model import (
+    Action,
+    Blocked,
+    Change,
+    Ending,
+    Operation,
+    Outcome,
+    PassReport,
+    Plan,
+    Reason,
+    Result,
+    Status,
+    Summary,
+    Unhealthy,
+    Warned,
+)
+from reconciler.report.news import PATIENCE, Told, news, read_told, told_json
+
+PLAN = Plan("prod", "", None, "", "", (), (), (), (), (), Summary())
+FINE = PassReport("prod", "", 0.1, Ending.SYNCED, plan=PLAN)
+DOWN = PassReport("prod", "", 0.1, Ending.FAILED, "no answer in time", "api")
+PATCH = Operation("op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED)
+
+
+def story(*reports: PassReport, minutes: float = 5) -> list[tuple[str, ...]]:
+    """What is told of passes, one after the other; what was told goes through its file's form."""
+    told, lines = Told(), []
+    for index, report in enumerate(reports):
+        said, told = news(told, report, index * minutes * 60)
+        told = read_told(told_json(told))
+        lines.append(said)
+    return lines
+
+
+def planned(**parts: object) -> PassReport:
+    return replace(FINE, plan=replace(PLAN, **parts))  # type: ignore[arg-type]
+
+
+def test_a_year_of_passes_with_nothing_to_do_says_nothing() -> None:
+    assert story(*[FINE] * 50) == [()] * 50
+
+
+def test_what_was_done_is_told_each_time() -> None:
+    done = Outcome("prod", (Result(PATCH, Status.DONE, "1"),))
+    changed = replace(FINE, ending=Ending.CHANGED, outcome=done)
+    assert story(changed, changed) == [("patch PhoneNumber/a: done",)] * 2
+
+
+def test_an_outage_is_told_once_with_all_its_faces_and_once_when_it_is_over() -> None:
+    other = replace(DOWN, message="the API answered 502")
+    assert story(DOWN, other, DOWN, FINE, FINE) == [
+        ("failed: no answer in time",),
+        (),
+        (),
+        ("recovered: the last pass had failed or was refused, and this one was not",),
+        (),
+    ]
+
+
+def test_another_refusal_is_news() -> None:
+    first = replace(FINE, ending=Ending.REFUSED, message="limits.deletes is 0", kind="guard")
+    second = replace(first, message="limits.replaces is 0")
+    assert [len(each) for each in story(first, first, second, second)] == [1, 0, 1, 0]
+
+
+def test_a_number_that_serves_no_calls_is_told_once_and_when_that_changes() -> None:
+    blocked = planned(health=(Unhealthy("PhoneNumber/a", "blocked"),))
+    husk = planned(health=(Unhealthy("PhoneNumber/a", "incomplete"),))
+    assert story(blocked, blocked, husk, FINE, blocked) == [
+        ("PhoneNumber/a is blocked by the provider",),
+        (),
+        ("PhoneNumber/a is active, but has no number",),
+        ("over: PhoneNumber/a is active, but has no number",),
+        ("PhoneNumber/a is blocked by the provider",),
+    ]
+
+
+def test_a_number_may_be_activating_for_a_while() -> None:
+    activating = planned(health=(Unhealthy("PhoneNumber/a", "activating"),))
+    minutes = PATIENCE / 60 / 2
+    assert story(activating, activating, activating, activating, minutes=minutes) == [
+        (),
+        (),
+        ("PhoneNumber/a is not active yet",),
+        (),
+    ]
+
+
+def test_one_that_becomes_active_in_time_is_never_told() -> None:
+    activating = planned(health=(Unhealthy("PhoneNumber/a", "activating"),))
+    assert story(activating, FINE, activating) == [(), (), ()]
+
+
+def test_dangling_references_and_vanished_numbers_are_told_once() -> None:
+    dangling = Warned("PhoneNumber/a", "assistantId: no assistant of this account has the id x")
+    gone = Blocked("PhoneNumber/b", "recreate", "the number vanished")
+    report = planned(warnings=(dangling,), blocked=(gone,))
+    assert story(report, report) == [
+        (
+            "PhoneNumber/b vanished: the number vanished",
+            "PhoneNumber/a: assistantId: no assistant of this account has the id x",
+        ),
+        (),
+    ]
+
+
+def test_drift_that_is_only_reported_is_told_once_and_again_when_it_moves() -> None:
+    def drifted(*paths: str) -> PassReport:
+        changes = tuple(Change(each, "a", "b") for each in paths)
+        return replace(FINE, ending=Ending.DRIFT, held=(replace(PATCH, changes=changes),))
+
+    first = "PhoneNumber/a was changed elsewhere, and is left so: squadId"
+    second = "PhoneNumber/a was changed elsewhere, and is left so: squadId, hooks"
+    assert story(drifted("squadId"), drifted("squadId"), drifted("squadId", "hooks"), FINE) == [
+        (first,),
+        (),
+        (second,),
+        (f"over: {second}",),
+    ]
+
+
+def test_a_pass_that_could_not_look_forgets_nothing() -> None:
+    blocked = planned(health=(Unhealthy("PhoneNumber/a", "blocked"),))
+    assert [len(each) for each in story(blocked, DOWN, blocked)] == [1, 1, 1]
+    assert story(blocked, DOWN, blocked)[2][0].startswith("recovered")
+
+
+def test_foreign_text_cannot_forge_a_line() -> None:
+    gone = Blocked("PhoneNumber/b", "recreate", "x\x1b[2Jy\u202e")
+    (line,) = story(planned(blocked=(gone,)))[0]
+    assert line == "PhoneNumber/b vanished: x\\x1b[2Jy\\u202e"
+
+
+def test_what_was_told_and_cannot_be_read_is_told_once_more() -> None:
+    broken: Any
+    for broken in (None, [], {}, {"trouble": 1}, {"trouble": "", "matters": 3, "since": {}}):
+        assert read_told(broken) == Told()

@@ -1,0 +1,88 @@
+"""A pass, summed up in one line or as a document."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from reconciler.model import (
+    Action,
+    Blocked,
+    Change,
+    Ending,
+    Operation,
+    Outcome,
+    PassReport,
+    Plan,
+    Reason,
+    Result,
+    Status,
+    Summary,
+)
+from reconciler.report import PASS_FORMATS, PassView
+
+CHANGES = (Change("squadId", "a", "b"),)
+PATCH = Operation("op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED, CHANGES)
+PLAN = Plan("prod", "", None, "", "", (PATCH,), (), (), (), (), Summary(), bindings={"a": "1"})
+REPORT = PassReport("prod", "2026-11-23T12:00:00Z", 0.42, Ending.SYNCED, plan=PLAN, requests=1)
+DONE = Outcome("prod", (Result(PATCH, Status.DONE, "1"),))
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        ({"plan": replace(PLAN, operations=())}, "prod: in sync, 1 number (0.4 s, 1 request)"),
+        (
+            {"ending": Ending.CHANGED, "outcome": DONE},
+            "prod: 0 created, 1 changed, 0 released, 1 number (0.4 s, 1 request)",
+        ),
+        (
+            {"ending": Ending.DRIFT},
+            "prod: 1 operation would make it so, 1 number (0.4 s, 1 request)",
+        ),
+        (
+            {"ending": Ending.FROZEN, "message": "frozen until 2027"},
+            "prod: frozen until 2027, 1 operation waiting, 1 number (0.4 s, 1 request)",
+        ),
+        (
+            {"ending": Ending.FAILED, "message": "no answer in time", "plan": None},
+            "prod: failed: no answer in time (0.4 s, 1 request)",
+        ),
+        (
+            {"ending": Ending.INTERRUPTED, "outcome": DONE},
+            "prod: interrupted: 0 created, 1 changed, 0 released, 1 number (0.4 s, 1 request)",
+        ),
+    ],
+)
+def test_a_pass_is_summed_up_in_one_line(parts: dict[str, object], line: str) -> None:
+    report = replace(REPORT, **parts)  # type: ignore[arg-type]
+    assert PASS_FORMATS["text"](PassView(report)) == line + "\n"
+
+
+def test_news_follow_and_repeat_nothing() -> None:
+    report = replace(REPORT, ending=Ending.FAILED, message="no answer", plan=None)
+    news = ("failed: no answer", "over: PhoneNumber/a is blocked by the provider")
+    assert PASS_FORMATS["text"](PassView(report, news)).splitlines() == [
+        "prod: failed: no answer (0.4 s, 1 request)",
+        "  over: PhoneNumber/a is blocked by the provider",
+    ]
+
+
+def test_the_document_is_one_line_and_holds_what_only_a_pass_knows() -> None:
+    blocked = Blocked("PhoneNumber/b", "recreate", "it vanished")
+    report = replace(
+        REPORT, ending=Ending.REFUSED, plan=replace(PLAN, blocked=(blocked,)), held=(PATCH,)
+    )
+    text = PASS_FORMATS["json"](PassView(report, ("news",)))
+    assert text.count("\n") == 1
+    document = json.loads(text)
+    assert document["blocked"] == [
+        {"address": "PhoneNumber/b", "guard": "recreate", "message": "it vanished"}
+    ]
+    drift = {"address": "PhoneNumber/a", "action": "patch", "reason": "drifted"}
+    assert document["drift"] == document["pending"] == [{**drift, "paths": ["squadId"]}]
+    assert (document["ending"], document["news"], document["operations"]) == (
+        "refused",
+        ["news"],
+        [],
+    )

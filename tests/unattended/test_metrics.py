@@ -1,0 +1,106 @@
+"""Passes, counted in a file that each process goes on with."""
+
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from reconciler.model import (
+    Action,
+    Ending,
+    Operation,
+    Outcome,
+    PassReport,
+    Plan,
+    Reason,
+    Result,
+    Status,
+    Summary,
+    Unhealthy,
+)
+from reconciler.unattended import Metrics
+
+PATCH = Operation("op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED)
+PLAN = Plan(
+    "prod", "", None, "", "", (PATCH,), (), (), (), (Unhealthy("a", "blocked"),), Summary(),
+    bindings={"a": "1", "b": "2"},
+)  # fmt: skip
+FINE = PassReport(
+    "prod",
+    "",
+    1.5,
+    Ending.CHANGED,
+    plan=PLAN,
+    outcome=Outcome("prod", (Result(PATCH, Status.DONE),), health=PLAN.health),
+    requests=3,
+    throttled=1,
+)
+DOWN = PassReport("prod", "", 0.5, Ending.FAILED, "no answer", "api", requests=2)
+
+
+def samples(path: Path) -> dict[str, float]:
+    found = {}
+    for family in text_string_to_metric_families(path.read_text()):
+        for each in family.samples:
+            labels = ",".join(f"{key}={each.labels[key]}" for key in sorted(each.labels))
+            found[f"{each.name}{{{labels}}}"] = each.value
+    return found
+
+
+def test_a_pass_is_measured(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    Metrics(path).add(FINE, 1000.0)
+    held = samples(path)
+    of = "{target=prod}"
+    assert held[f"reconciler_last_success_timestamp_seconds{of}"] == 1000.0
+    assert held[f"reconciler_pass_duration_seconds{of}"] == 1.5
+    assert held[f"reconciler_numbers_managed{of}"] == 2
+    assert held[f"reconciler_numbers_drifted{of}"] == 1
+    assert held[f"reconciler_numbers_blocked{of}"] == 0
+    assert held[f"reconciler_numbers_unhealthy{of}"] == 1
+    assert held[f"reconciler_api_requests_total{of}"] == 3
+    assert held[f"reconciler_api_throttled_total{of}"] == 1
+    assert held["reconciler_operations_total{action=patch,result=done,target=prod}"] == 1
+    assert held["reconciler_passes_total{ending=changed,target=prod}"] == 1
+
+
+def test_counters_go_on_in_the_next_process(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    for moment in (1000.0, 2000.0):
+        Metrics(path).add(FINE, moment)
+    held = samples(path)
+    assert held["reconciler_api_requests_total{target=prod}"] == 6
+    assert held["reconciler_passes_total{ending=changed,target=prod}"] == 2
+    assert held["reconciler_numbers_managed{target=prod}"] == 2
+
+
+def test_a_failed_pass_keeps_the_time_of_the_last_success(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    Metrics(path).add(FINE, 1000.0)
+    Metrics(path).add(DOWN, 2000.0)
+    held = samples(path)
+    assert held["reconciler_last_success_timestamp_seconds{target=prod}"] == 1000.0
+    assert held["reconciler_last_pass_timestamp_seconds{target=prod}"] == 2000.0
+    assert held["reconciler_numbers_managed{target=prod}"] == 2
+
+
+def test_targets_share_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    Metrics(path).add(FINE, 1000.0)
+    Metrics(path).add(PassReport("staging", "", 0.1, Ending.SYNCED), 1000.0)
+    held = samples(path)
+    assert held["reconciler_passes_total{ending=synced,target=staging}"] == 1
+    assert held["reconciler_passes_total{ending=changed,target=prod}"] == 1
+
+
+@pytest.mark.parametrize("before", ["", "no metrics at all {", "other_metric 3\n"])
+def test_a_file_that_holds_something_else_is_begun_anew(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "m.prom"
+    path.write_text(before)
+    Metrics(path).add(FINE, 1000.0)
+    assert samples(path)["reconciler_api_requests_total{target=prod}"] == 3
+
+
+def test_a_file_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        Metrics(tmp_path / "nowhere" / "m.prom").add(FINE, 1000.0)
