@@ -18,7 +18,8 @@ campaign: $(READY)
 	$(BIN)/pytest -q -n 2 -m campaign --ignore=tests/campaigns
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks.run --json benchmarks/result.json
+	$(BIN)/python -m benchmarks.run --json docs/performance.json
+	$(BIN)/python -m benchmarks.publish
 
 bench-quick: $(READY)
 	$(BIN)/python -m benchmarks.run --quick

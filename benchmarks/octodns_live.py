@@ -7,6 +7,7 @@ comparison flatters the peer.
 from __future__ import annotations
 
 import json
+from logging import getLogger
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ class JsonProvider(BaseProvider):  # type: ignore[misc] # octoDNS is not typed
     SUPPORTS: ClassVar[set[str]] = {"A"}
 
     def __init__(self, id: str, path: str) -> None:  # noqa: A002 - octoDNS calls it so
+        self.log = getLogger(f"JsonProvider[{id}]")
         super().__init__(id)
         self._path = Path(path)
 

@@ -53,7 +53,9 @@ def _trial(name: str, command: str, directory: Path, shape: tuple[int, int]) -> 
     (directory / "example.com.yaml").write_text(text, "utf-8")
     (directory / "live.json").write_text(json.dumps(records), "utf-8")
     (directory / "config.yaml").write_text(_CONFIG, "utf-8")
-    return Trial(name, (command, "--config-file", "config.yaml"), directory, expected="No changes")
+    return Trial(
+        name, (command, "--quiet", "--config-file", "config.yaml"), directory, expected="No changes"
+    )
 
 
 def _record(index: int, values: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from benchmarks.cases import FULL, QUICK, Reach, Scale, groups
 from benchmarks.measure import Measured, interleave
+from benchmarks.table import table
 
 _LIBRARIES: Final = ("vapi-reconciler", "click", "httpx", "jsonschema-rs", "PyYAML")
 
@@ -40,30 +41,6 @@ def bench(scale: Scale, scratch: Path, only: Sequence[str] = ()) -> dict[str, An
                 }
             )
     return {"about": _about(), "groups": told}
-
-
-def table(document: Mapping[str, Any]) -> Iterator[str]:
-    """The document as Markdown, line by line."""
-    about = document["about"]
-    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
-    yield f"{about['date']}, {about['processors']} processors, {versions}."
-    yield ""
-    yield "| command | wall s | CPU s | peak MiB | requests | rounds |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-    for group in document["groups"]:
-        for each in group["trials"]:
-            figures = f"{each['wall']:.3f} | {each['cpu']:.3f} | {each['peak']:.0f}"
-            asked = f"{each['requests']:.0f}" if each["requests"] else ""
-            yield f"| {each['name']} | {figures} | {asked} | {group['rounds']} |"
-    yield ""
-    yield "| reach | at most | measured | from, to | |"
-    yield "| --- | ---: | ---: | --- | --- |"
-    for group in document["groups"]:
-        for each in group["reaches"]:
-            spread = f"{each['least']:.3g}, {each['most']:.3g}"
-            verdict = "met" if each["met"] else "**missed**"
-            bound = f"{each['atMost']:g} | {each['measured']:.3g}"
-            yield f"| {each['text']} | {bound} | {spread} | {verdict} |"
 
 
 def _figures(measured: Measured) -> dict[str, Any]:

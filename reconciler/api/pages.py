@@ -3,8 +3,8 @@
 `GET /phone-number` and its like answer at most 1000 rows, and take bounds on `createdAt`. Rows may
 share a timestamp, so each further page starts at the last row's timestamp, that row included, and
 ids already seen are left out: each page after the first brings at most 999 new rows. So N rows cost
-ceil(N/1000) requests, and more only where the last page comes back full, for nobody can tell that
-it is the last, or where hundreds share a timestamp at the edge of each page.
+floor((N - 1) / 999) + 1 requests (a full page may not be the last), and more only where hundreds
+share a timestamp at the edge of each page.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.cases import Scale
 from benchmarks.measure import BenchmarkError, Trial, run_once
-from benchmarks.run import bench, table
+from benchmarks.run import bench
+from benchmarks.table import table
 
 TINY = Scale((100,), writes=8, latency=0.01, rounds=1)
 

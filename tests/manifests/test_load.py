@@ -127,6 +127,12 @@ def test_a_pipe_in_a_directory_is_passed_over() -> None:
     assert load(["n"]).files == ("n/a.yaml",)
 
 
+def test_a_file_and_a_link_to_it_are_one_file() -> None:
+    write("n/b.yaml")
+    Path("n/a.yaml").symlink_to("b.yaml")
+    assert load(["n"]).files == ("n/a.yaml",)
+
+
 def test_a_long_file_is_read_to_its_end() -> None:
     write("a.yaml", text="---\n".join([MANIFEST] * 10_000))
     assert len(load(["a.yaml"]).manifests) == 10_000
