@@ -118,7 +118,7 @@ def test_one_note_is_kept_up_to_date(desk: Desk, gitlab: tuple[str, list[dict[st
     desk.manifest("b", {"provider": "vapi", "sipUri": "sip:b@sip.vapi.ai", "name": "</pre><b>"})
     assert job(desk, "propose", CI_API_V4_URL=url).returncode == 0
     assert [each["id"] for each in notes] == [3, 101]
-    assert "Plan: 2 to add" in notes[1]["body"]
+    assert "2 to add" in notes[1]["body"]
     assert notes[1]["body"].count("</pre>") == 1
 
 

@@ -1,5 +1,6 @@
 """A pull request from its branch to the live number: validated, planned, merged, applied once."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +69,8 @@ def test_what_was_reviewed_is_applied_and_what_it_made_stale_is_refused(
     assert planned.code == 0, planned.log
     assert "PhoneNumber/sales" in runner.forge.comments[HEADER]
     assert "PhoneNumber/sales will be created" in taken_as_text(planned.log)
-    assert "</pre><img>" not in runner.forge.comments[HEADER]
+    fence = re.compile(r"^```diff\n.*?^```$", re.DOTALL | re.MULTILINE)
+    assert "<img>" not in fence.sub("", runner.forge.comments[HEADER]), "only code may hold it"
     assert runner.forge.comments[HEADER] == planned.summary
     kept = {key: planned.outputs[key] for key in ("changes", "create", "patch", "delete")}
     assert kept == {"changes": "true", "create": "1", "patch": "0", "delete": "0"}
