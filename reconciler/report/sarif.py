@@ -30,9 +30,12 @@ def validation_sarif(view: ValidationView) -> str:
 
 
 def _rule(code: str, level: str, titles: Mapping[str, str]) -> Json:
+    title = titles.get(code, code)
+    help_text = f"{code}: {title}. The page docs/rules.md shows a bad and a good example of it."
     return {
         "id": code,
-        "shortDescription": {"text": titles.get(code, code)},
+        "shortDescription": {"text": title},
+        "help": {"text": help_text},
         "defaultConfiguration": {"level": level},
     }
 
