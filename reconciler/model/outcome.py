@@ -1,0 +1,85 @@
+"""What became of it: results, outcomes, and passes that nobody looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from reconciler.model.plan import Operation, Plan, Unhealthy
+
+
+class Status(StrEnum):
+    """What became of an operation."""
+
+    DONE = "done"
+    RECOVERED = "recovered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+# The endings of a write that landed.
+WRITTEN: Final = frozenset({Status.DONE, Status.RECOVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one operation."""
+
+    operation: Operation
+    status: Status
+    live_id: str | None = None
+    error_kind: str = ""
+    error_message: str = ""
+    error_status: int | None = None
+    # What a person can do about the error, on one or more lines.
+    help: str = ""
+    not_taken: tuple[str, ...] = ()
+    # What keeps the number, as answered, from serving calls.
+    health: Unhealthy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a plan: one result an operation, in the plan's order."""
+
+    target: str
+    results: tuple[Result, ...]
+    interrupted: bool = False
+    # The managed numbers that serve no calls now, be they of this run or not.
+    health: tuple[Unhealthy, ...] = ()
+
+
+class Ending(StrEnum):
+    """How an unattended pass ended."""
+
+    SYNCED = "synced"
+    CHANGED = "changed"
+    DRIFT = "drift"
+    FROZEN = "frozen"
+    REFUSED = "refused"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """One unattended pass over a target: what it found, what it did, and how it ended.
+
+    `started` is ISO 8601, `seconds` how long it took. `message` says why it was refused, failed or
+    frozen, and `kind` what kind of error that was. `held` is the drift that is reported and not
+    corrected. `requests` counts calls of the API, `throttled` those that it answered with 429.
+    """
+
+    target: str
+    started: str
+    seconds: float
+    ending: Ending
+    message: str = ""
+    kind: str = ""
+    plan: Plan | None = None
+    held: tuple[Operation, ...] = ()
+    outcome: Outcome | None = None
+    requests: int = 0
+    throttled: int = 0
