@@ -13,6 +13,7 @@ from typing import Final
 from reconciler import reconcile
 from reconciler.apply import Run
 from reconciler.errors import ApiError, GuardError, ReconcilerError
+from reconciler.job import Account, InvalidManifestsError, Job, Planned
 from reconciler.model import (
     WRITTEN,
     Ending,
@@ -27,7 +28,6 @@ from reconciler.model import (
 )
 from reconciler.planning import unattended, without_drift
 from reconciler.planning.freeze import frozen
-from reconciler.reconcile import Account, InvalidManifestsError, Job, Planned
 
 _SHOWN: Final = 3
 # What an API that is down makes of operations.

@@ -23,7 +23,7 @@ from reconciler.report import OUTCOME_FORMATS
 if TYPE_CHECKING:
     from reconciler.apply import Stop
     from reconciler.cli.session import Session
-    from reconciler.reconcile import Account, Job, Planned
+    from reconciler.job import Account, Job, Planned
 
 EXIT_ERROR: Final = 1
 EXIT_PARTIAL: Final = 4

@@ -116,10 +116,10 @@ def _consequences(
     session: Session, manifests: tuple[str, ...], old: Chosen, new: Chosen
 ) -> tuple[Consequence, ...]:
     """What the newer description means for the manifests; those that are no YAML are left out."""
-    from reconciler import reconcile
     from reconciler.checks import Context, consequences
+    from reconciler.job import validate as validate_manifests
 
-    _, found = reconcile.validate(session.job(manifests))
+    _, found = validate_manifests(session.job(manifests))
     target, policies = session.target, session.policies()
     before, after = (
         Context(each.schema, each.fields, target.base_url, target.secrets_env, policies)

@@ -26,7 +26,7 @@ from reconciler.secrets import SecretReader, api_key
 if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.cli.options import Shared
-    from reconciler.reconcile import Job
+    from reconciler.job import Job
     from reconciler.schema.chosen import Chosen
 
 DEFAULT_PARALLEL: Final = 4
@@ -78,8 +78,8 @@ class Session:
 
         Raises InputError where neither names any.
         """
+        from reconciler.job import Job
         from reconciler.planning import Selection
-        from reconciler.reconcile import Job
 
         chosen = paths or self.target.manifests
         if not chosen:

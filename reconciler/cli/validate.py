@@ -21,11 +21,11 @@ from reconciler.report import VALIDATION_FORMATS
 @with_shared(*VALIDATION_FORMATS)
 def validate(shared: Shared, paths: tuple[str, ...], *, all_targets: bool) -> int:
     """Check manifests offline: syntax, schema, cross-file and semantic rules."""
-    from reconciler import reconcile
     from reconciler.cli.session import Session, show_validation
+    from reconciler.job import validate as validate_manifests
 
     def one(session: Session) -> tuple[str, int]:
-        validation, _ = reconcile.validate(session.job(paths))
+        validation, _ = validate_manifests(session.job(paths))
         shown = show_validation(shared, validation, shared.format or "text")
         name = f"{session.target.name}\n" if all_targets and shared.format in (None, "text") else ""
         return name + shown, 0 if validation.valid else 1

@@ -22,8 +22,8 @@ from reconciler.apply import Run, Stop
 from reconciler.config import Target
 from reconciler.documents import read_plain
 from reconciler.errors import ApiError
+from reconciler.job import Job
 from reconciler.model import Action, ApiKeySource, Plan, Secret
-from reconciler.reconcile import Job
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.server import running
 from reconciler.sandbox.settings import Settings

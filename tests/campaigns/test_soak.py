@@ -18,9 +18,9 @@ from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Run, Stop
 from reconciler.config import Target
 from reconciler.documents import read_plain
+from reconciler.job import Job
 from reconciler.model import ApiKeySource, Ending, Limits, PassReport, Secret
 from reconciler.passes import Course, one_pass
-from reconciler.reconcile import Job
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.faults import parse_rule
 from reconciler.sandbox.server import running

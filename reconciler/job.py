@@ -1,0 +1,124 @@
+"""One target, and what a run was told about it -> its manifests, checked and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from reconciler.apply import Account as Writable
+from reconciler.checks import Context, check
+from reconciler.config import Target
+from reconciler.errors import InputError
+from reconciler.fields import FieldTable
+from reconciler.lockfile import read_lock
+from reconciler.manifests import load, load_at, merge, read_gitops_state
+from reconciler.model import Desired, Json, Live, Lock, Manifest, Plan, Resource, Validation
+from reconciler.planning import Selection
+from reconciler.resolve import Known, ReadSecret, declared_formerly, resolve
+
+
+class Account(Writable, Protocol):
+    """What the story asks of an account beside the writes."""
+
+    def list_resources(self, kind: str) -> tuple[Resource, ...]:
+        """All resources of one kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One target, and what this run was told about it.
+
+    `lock_path` is None for --no-lock, `read_secret` for --no-secrets. `tell` is told of what the
+    API answers and nobody described, None where nobody wants to know.
+    """
+
+    target: Target
+    paths: tuple[str, ...]
+    fields: FieldTable
+    schema: Mapping[str, Json]
+    read_secret: ReadSecret | None
+    now: Callable[[], str]
+    lock_path: Path | None
+    selection: Selection = Selection()
+    base: str | None = None
+    policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
+
+
+class InvalidManifestsError(InputError):
+    """The manifests have errors; `validation` holds them all."""
+
+    def __init__(self, validation: Validation) -> None:
+        super().__init__("the manifests have errors")
+        self.validation = validation
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what applying it needs to know beside it."""
+
+    plan: Plan
+    desired: Mapping[str, Desired]
+    live: Mapping[str, Live]
+    lock: Lock
+
+
+def validate(job: Job) -> tuple[Validation, tuple[Manifest, ...]]:
+    """Read and check the manifests of a target, offline."""
+    loaded = load(job.paths)
+    overlays = load(job.target.overlays)
+    merged = merge(loaded.manifests, overlays.manifests, job.target.variables)
+    diagnostics = (
+        *loaded.diagnostics,
+        *overlays.diagnostics,
+        *merged.diagnostics,
+        *check(merged.manifests, _context(job)),
+    )
+    return Validation(len(merged.manifests), diagnostics), merged.manifests
+
+
+def _context(job: Job) -> Context:
+    target = job.target
+    return Context(job.schema, job.fields, target.base_url, target.secrets_env, job.policies)
+
+
+def valid_manifests(job: Job) -> tuple[Manifest, ...]:
+    """The manifests of a target. Raises InvalidManifestsError where one has an error."""
+    validation, manifests = validate(job)
+    if not validation.valid:
+        raise InvalidManifestsError(validation)
+    return manifests
+
+
+def resolved(job: Job, manifests: Sequence[Manifest], known: Known) -> tuple[Desired, ...]:
+    """What valid manifests want. Raises InvalidManifestsError where a reference leads nowhere."""
+    found = resolve(manifests, job.fields, known)
+    if found.diagnostics:
+        raise InvalidManifestsError(Validation(len(manifests), found.diagnostics))
+    return found.desired
+
+
+def former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:
+    """What was declared at the base revision and is not declared now."""
+    if job.base is None:
+        return ()
+    context = _context(job)
+    still = {each.key for each in desired}
+    valid = (each for each in load_at(job.base, job.paths) if not check([each], context))
+    declared = declared_formerly(tuple(valid), job.fields)
+    return tuple(each for each in declared if each.key not in still)
+
+
+def gitops(job: Job) -> Mapping[str, Mapping[str, str]]:
+    """What Vapi's own GitOps tool made for this target, by kind. Raises InputError."""
+    path = job.target.gitops_state
+    return read_gitops_state(path) if path else {}
+
+
+def remembered_of(job: Job) -> Lock:
+    """What the lock knows of the target; nothing with --no-lock. Raises InputError."""
+    if job.lock_path is None:
+        return Lock()
+    return read_lock(job.lock_path, job.target.name, job.target.base_url)
