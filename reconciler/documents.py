@@ -240,7 +240,7 @@ class _Builder:
     def _collection(self, event: Any, depth: int, place: int) -> tuple[Json, Spot]:
         if depth > MAX_DEPTH:
             # libyaml reads deep nesting in quadratic time: the rest is not read, not even to skip.
-            self._add("R006", f"nested deeper than {MAX_DEPTH} levels", place)
+            self._faults.append(_too_deep(_unpack(place, self._file)))
             raise _TooMuchError
         nodes, height = self._nodes, self._height
         self._height = depth
@@ -347,6 +347,10 @@ class _TooMuchError(yaml.YAMLError):
     """The rest of the file is not read; the reason has been told."""
 
 
+def _too_deep(place: Place) -> Diagnostic:
+    return _fault("R006", f"nested deeper than {MAX_DEPTH} levels", place)
+
+
 def _syntax_fault(error: yaml.YAMLError, data: bytes, file: str) -> Diagnostic:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         message = str(error.problem or "the text is not YAML")
@@ -355,6 +359,9 @@ def _syntax_fault(error: yaml.YAMLError, data: bytes, file: str) -> Diagnostic:
             # What was opened and never closed says more than the end of the file.
             mark, message = error.context_mark, f"{message} {error.context}"
         place = Place(file, mark.line + 1, mark.column + 1)
+        if "nesting depth" in message:
+            # libyaml reads ahead, and newer ones have a bound of their own.
+            return _too_deep(place)
         # libyaml knows more line breaks than these: the line may not be there.
         indent = b"".join(lines[mark.line : mark.line + 1])
         if "cannot start any token" in message and b"\t" in indent:
