@@ -37,9 +37,12 @@ class Nature(Enum):
     READ_ONLY = "read-only"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One node of a provider's tree of fields; the variants of a union are merged."""
+    """One node of a provider's tree of fields; the variants of a union are merged.
+
+    Two are the same only where they stand at one place of one table: a field may be a key.
+    """
 
     name: str
     verbs: frozenset[Verb] = frozenset()

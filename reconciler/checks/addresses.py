@@ -31,56 +31,56 @@ _AREA_CODE: Final = re.compile(r"[0-9]{3}")
 _ANY_SUBSCRIBER: Final = 5550100
 
 
-def sip_uris(subject: Subject, context: Context) -> Iterator[Diagnostic]:
+def sip_uri(subject: Subject, node: Node, context: Context) -> Iterator[Diagnostic]:
     """R208, R209: a SIP URI is one, and the number's own is at the host of the target's region."""
-    for node in subject.nodes:
-        value = node.value
-        if node.field.normal != "sip-uri" or not isinstance(value, str):
-            continue
-        if not node.field.unique:
-            if not (_SIP_URI.fullmatch(value) or _is_template(value)):
-                yield subject.fault("R208", "this is no SIP URI", node.path, "write sip:user@host")
-        elif own := _OWN_SIP_URI.fullmatch(value):
-            yield from _foreign_host(subject, node, own["host"].lower(), context.base_url)
-        else:
-            wanted = " or ".join(f"sip:user@{host}" for host in _hosts(context.base_url))
-            yield subject.fault("R208", "this is no SIP URI", node.path, f"write {wanted}")
+    value = node.value
+    if not isinstance(value, str):
+        return
+    if not node.field.unique:
+        if not (_SIP_URI.fullmatch(value) or _is_template(value)):
+            yield subject.fault("R208", "this is no SIP URI", node.path, "write sip:user@host")
+    elif own := _OWN_SIP_URI.fullmatch(value):
+        yield from _foreign_host(subject, node, own["host"].lower(), context.base_url)
+    else:
+        wanted = " or ".join(f"sip:user@{host}" for host in _hosts(context.base_url))
+        yield subject.fault("R208", "this is no SIP URI", node.path, f"write {wanted}")
 
 
-def telephone_numbers(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+def telephone_number(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     """R210: a number is E.164, or where that check is off, letters and digits."""
-    for node in subject.nodes:
-        if node.field.normal != "e164" or not isinstance(node.value, str):
-            continue
-        if node.parent.get(_E164_SWITCH) is not False:
-            yield from _not_e164(subject, node.path, node.value)
-        elif not _UNCHECKED_NUMBER.fullmatch(node.value):
-            message = "without the E.164 check, a number is still only letters and digits"
-            yield subject.fault("R210", message, node.path, "remove what is neither")
+    if not isinstance(node.value, str):
+        return
+    if node.parent.get(_E164_SWITCH) is not False:
+        yield from _not_e164(subject, node.path, node.value)
+    elif not _UNCHECKED_NUMBER.fullmatch(node.value):
+        message = "without the E.164 check, a number is still only letters and digits"
+        yield subject.fault("R210", message, node.path, "remove what is neither")
+
+
+def bound_number(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+    """R210: the number of a binding is E.164 where the provider's numbers are."""
     bound = subject.binding.get("number")
     if isinstance(bound, str) and subject.provider and _E164_SWITCH not in subject.provider.fields:
         # Numbers are found by their digits alone: in a binding, punctuation does no harm.
         yield from _not_e164(subject, ("binding", "number"), _PUNCTUATION.sub("", bound))
 
 
-def caller_ids(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+def caller_id(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     """R210: the caller's number that a transfer shows is E.164, or a template for one."""
-    for node in subject.nodes:
-        value = node.value
-        if node.field.name == "callerId" and isinstance(value, str) and not _is_template(value):
-            yield from _not_e164(subject, node.path, value)
+    value = node.value
+    if isinstance(value, str) and not _is_template(value):
+        yield from _not_e164(subject, node.path, value)
 
 
-def area_codes(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+def area_code(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     """R211: only US area codes can be bought."""
-    for node in subject.nodes:
-        value = node.value
-        if not node.field.purchase or not isinstance(value, str):
-            continue
-        if not (_AREA_CODE.fullmatch(value) and _is_us_area_code(value)):
-            message = f"{value[:20]!r} is not a US area code"
-            help_text = 'write the three digits of one, such as "415"; toll-free ones do not count'
-            yield subject.fault("R211", message, node.path, help_text)
+    value = node.value
+    if not isinstance(value, str):
+        return
+    if not (_AREA_CODE.fullmatch(value) and _is_us_area_code(value)):
+        message = f"{value[:20]!r} is not a US area code"
+        help_text = 'write the three digits of one, such as "415"; toll-free ones do not count'
+        yield subject.fault("R211", message, node.path, help_text)
 
 
 def _foreign_host(subject: Subject, node: Node, host: str, base_url: str) -> Iterator[Diagnostic]:

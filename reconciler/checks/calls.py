@@ -51,12 +51,10 @@ def ringing_actions(subject: Subject, _: Context) -> Iterator[Diagnostic]:
             )
 
 
-def ignored_settings(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+def ignored_settings(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     """R217: a setting counts in the mode, and with the SIP verb, that the transfer has."""
-    for node in subject.nodes:
-        if "transferPlan" in node.field.properties:
-            yield from _by_mode(subject, node)
-            yield from _by_verb(subject, node)
+    yield from _by_mode(subject, node)
+    yield from _by_verb(subject, node)
 
 
 def _by_mode(subject: Subject, destination: Node) -> Iterator[Diagnostic]:

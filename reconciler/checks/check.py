@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from reconciler.checks import addresses, calls, exposure, lifecycle, routing, uniqueness
 from reconciler.checks.policy import policies
 from reconciler.checks.schema import SchemaCheck
-from reconciler.checks.subject import Context, Subject, subject_of
+from reconciler.checks.subject import Context, Node, OfField, Subject, nodes_of, subject_of
+from reconciler.fields import Field
 from reconciler.model import Diagnostic, Manifest, Place
+
+# A rule about one value of a manifest.
+_ValueRule = Callable[[Subject, Node, Context], Iterator[Diagnostic]]
 
 _EACH: Final[tuple[Callable[[Subject, Context], Iterator[Diagnostic]], ...]] = (
     routing.one_route,
     routing.something_to_create,
-    routing.nothing_to_buy,
-    addresses.sip_uris,
-    addresses.telephone_numbers,
-    addresses.caller_ids,
-    addresses.area_codes,
+    addresses.bound_number,
     calls.ringing_actions,
-    calls.ignored_settings,
-    exposure.urls,
-    exposure.literal_secrets,
-    exposure.variables,
     lifecycle.protected_tombstone,
     lifecycle.ignored_fields,
+)
+# Which fields a rule is about, and the rule.
+_VALUES: Final[tuple[tuple[Callable[[Field], object], _ValueRule], ...]] = (
+    (lambda field: field.purchase, routing.nothing_to_buy),
+    (lambda field: field.purchase, addresses.area_code),
+    (lambda field: field.normal == "sip-uri", addresses.sip_uri),
+    (lambda field: field.normal == "e164", addresses.telephone_number),
+    (lambda field: field.name == "callerId", addresses.caller_id),
+    (lambda field: field.name.lower().endswith("url"), exposure.url),
+    (lambda field: field.secret, exposure.literal_secret),
+    (lambda field: "transferPlan" in field.properties, calls.ignored_settings),
 )
 _TOGETHER: Final[tuple[Callable[[Sequence[Subject]], Iterator[Diagnostic]], ...]] = (
     uniqueness.names,
@@ -41,7 +47,7 @@ def check(manifests: Sequence[Manifest], context: Context) -> tuple[Diagnostic, 
 
     Takes manifests of any content and raises nothing.
     """
-    shape = SchemaCheck(context)
+    shape, rules_of = SchemaCheck(context), OfField(_rules_about)
     subjects: list[Subject] = []
     misshapen: list[Diagnostic] = []
     meaning: list[Diagnostic] = []
@@ -49,14 +55,21 @@ def check(manifests: Sequence[Manifest], context: Context) -> tuple[Diagnostic, 
         subject = subject_of(manifest, context.fields)
         misshapen += shape.faults(subject)
         meaning += (fault for rule in _EACH for fault in rule(subject, context))
-        # What manifests claim together is at their top: the nodes of thousands are not kept.
-        subjects.append(replace(subject, nodes=()))
+        for node in nodes_of(subject, rules_of):
+            meaning += exposure.variable(subject, node, context)
+            for rule in rules_of[node.field]:
+                meaning += rule(subject, node, context)
+        subjects.append(subject)
     # By place, so that the order of files on the command line changes nothing.
     subjects.sort(key=lambda each: each.place(()))
     meaning += [fault for rule in _TOGETHER for fault in rule(subjects)]
     meaning += policies(subjects, context)
     found = dict.fromkeys(_one_a_mistake(misshapen, meaning))
     return tuple(sorted(found, key=lambda each: (each.place, each.code, each.path)))
+
+
+def _rules_about(field: Field) -> tuple[_ValueRule, ...]:
+    return tuple(rule for is_about, rule in _VALUES if is_about(field))
 
 
 def _one_a_mistake(

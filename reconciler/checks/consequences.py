@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reconciler.checks.check import check
-from reconciler.checks.subject import Context, subject_of
+from reconciler.checks.subject import Context, OfField, nodes_of, subject_of
 from reconciler.fields import dotted
 from reconciler.model import Consequence, Diagnostic, Manifest, Place, Severity, Standing
 
@@ -42,6 +42,6 @@ def _standing(*, was_valid: bool, is_valid: bool) -> Standing:
 
 def _deprecated(manifest: Manifest, context: Context) -> Iterator[tuple[str, Place]]:
     subject = subject_of(manifest, context.fields)
-    for node in subject.nodes:
+    for node in nodes_of(subject, OfField(lambda field: field.deprecated)):
         if node.field.deprecated:
             yield dotted(node.path), subject.place(node.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,50 +31,23 @@ _CREDENTIAL: Final = (
 )
 
 
-def literal_secrets(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+def literal_secret(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     """R216: a secret is read from the environment or a file, and does not stand in git."""
-    for node in subject.nodes:
-        how = node.field.secret
-        if not how or not _is_written_out(node):
-            continue
-        name = str(node.path[-1])
-        if how == "always" or names_credential(name):
-            yield subject.fault(
-                "R216",
-                f"{name} is a secret, and stands here for all to read",
-                node.path,
-                f"write {{env: {_variable(name)}}}, and change the secret: git remembers it",
-            )
+    name, how = str(node.path[-1]), node.field.secret
+    if _is_written_out(node) and (how == "always" or names_credential(name)):
+        yield subject.fault(
+            "R216",
+            f"{name} is a secret, and stands here for all to read",
+            node.path,
+            f"write {{env: {_variable(name)}}}, and change the secret: git remembers it",
+        )
 
 
-def urls(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+def url(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     """R213, R214, R215: a URL is https, and carries no credentials."""
-    for node in subject.nodes:
-        if isinstance(node.value, str) and node.field.name.lower().endswith("url"):
-            yield from _url(subject, node, node.value)
-
-
-def variables(subject: Subject, context: Context) -> Iterator[Diagnostic]:
-    """R305: a manifest reads only the variables that the target lists."""
-    for node in subject.nodes:
-        name = _read_variable(node)
-        if name and not any(fnmatchcase(name, each) for each in context.allowed_env):
-            yield subject.fault(
-                "R305",
-                f"manifests may not read the variable {name}",
-                (*node.path, "env"),
-                f'allow it in reconciler.yaml, under the target: secrets: {{env: ["{name}"]}}',
-            )
-
-
-def names_credential(header: str) -> bool:
-    """Whether the name of a header says that its value is a credential."""
-    words = [word.lower() for word in _WORD.findall(header)]
-    return header.lower().endswith(_CREDENTIAL) or any(word in _CREDENTIAL for word in words)
-
-
-def _url(subject: Subject, node: Node, value: str) -> Iterator[Diagnostic]:
-    name = node.path[-1]
+    name, value = node.path[-1], node.value
+    if not isinstance(value, str):
+        return
     try:
         parts = urlsplit(value)
         has_host = bool(parts.hostname)
@@ -90,6 +64,25 @@ def _url(subject: Subject, node: Node, value: str) -> Iterator[Diagnostic]:
         message = f"{name} holds credentials"
         help_text = "send them as a header, with {env: NAME} as its value"
         yield subject.fault("R215", message, node.path, help_text)
+
+
+def variable(subject: Subject, node: Node, context: Context) -> Iterator[Diagnostic]:
+    """R305: a manifest reads only the variables that the target lists."""
+    name = _read_variable(node)
+    if name and not any(fnmatchcase(name, each) for each in context.allowed_env):
+        yield subject.fault(
+            "R305",
+            f"manifests may not read the variable {name}",
+            (*node.path, "env"),
+            f'allow it in reconciler.yaml, under the target: secrets: {{env: ["{name}"]}}',
+        )
+
+
+@lru_cache(maxsize=1000)  # headers recur from manifest to manifest
+def names_credential(header: str) -> bool:
+    """Whether the name of a header says that its value is a credential."""
+    words = [word.lower() for word in _WORD.findall(header)]
+    return header.lower().endswith(_CREDENTIAL) or any(word in _CREDENTIAL for word in words)
 
 
 def _is_written_out(node: Node) -> bool:

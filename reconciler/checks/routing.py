@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.checks.subject import Context, Node, Subject
-from reconciler.model import Diagnostic
+from reconciler.model import Diagnostic, Path
 
 
 def one_route(subject: Subject, _: Context) -> Iterator[Diagnostic]:
     """R201: of the fields of one group, at most one is set."""
-    groups: dict[str, list[Node]] = {}
-    for node in subject.nodes:
-        if node.field.group and node.value is not None:
-            groups.setdefault(node.field.group, []).append(node)
-    for group, nodes in groups.items():
-        if len(nodes) > 1:
-            first, second, *more = sorted(nodes, key=lambda each: subject.place(each.path))
+    known = subject.provider.fields if subject.provider else {}
+    groups: dict[str, list[Path]] = {}
+    for name, value in subject.spec.items():
+        if value is not None and name in known and (group := known[name].group):
+            groups.setdefault(group, []).append(("spec", name))
+    for group, paths in groups.items():
+        if len(paths) > 1:
+            first, second, *more = sorted(paths, key=subject.place)
             yield subject.fault(
                 "R201",
                 f"a number routes to at most one of {_members(subject, group)}",
-                second.path,
+                second,
                 "remove all of them but one" if more else "remove one of the two",
-                (subject.place(first.path),),
+                (subject.place(first),),
             )
 
 
@@ -41,16 +42,15 @@ def something_to_create(subject: Subject, _: Context) -> Iterator[Diagnostic]:
             )
 
 
-def nothing_to_buy(subject: Subject, _: Context) -> Iterator[Diagnostic]:
+def nothing_to_buy(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     """R220: for a manifest bound to a live number, what only a purchase needs buys nothing."""
-    for node in subject.nodes:
-        if node.field.purchase and subject.binding:
-            yield subject.fault(
-                "R220",
-                f"{node.field.name} buys nothing here: this manifest is bound to a live number",
-                node.path,
-                "remove it, or remove the binding to buy a new number",
-            )
+    if subject.binding:
+        yield subject.fault(
+            "R220",
+            f"{node.field.name} buys nothing here: this manifest is bound to a live number",
+            node.path,
+            "remove it, or remove the binding to buy a new number",
+        )
 
 
 def _members(subject: Subject, group: str) -> str:

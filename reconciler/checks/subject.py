@@ -1,15 +1,18 @@
-"""A manifest and the field table -> what rules look at: its parts, each value with its field."""
+"""A manifest and the field table -> what rules look at: its parts, and values with their fields."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from reconciler.checks.rules import RULES
 from reconciler.documents import find_place
 from reconciler.fields import Field, FieldTable, Provider, dotted
 from reconciler.model import Diagnostic, Json, Manifest, Path, Place, State
+
+Said = TypeVar("Said")
+_NESTED: Final = (dict, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,6 @@ class Subject:
     spec: Mapping[str, Json]
     binding: Mapping[str, Json]
     provider: Provider | None
-    nodes: tuple[Node, ...]
 
     def place(self, path: Path) -> Place:
         """Where `path`, from the manifest's root, was set."""
@@ -81,7 +83,6 @@ def subject_of(manifest: Manifest, fields: FieldTable) -> Subject:
         spec=spec,
         binding=mapping(manifest.value.get("binding")),
         provider=provider,
-        nodes=_nodes(spec, provider) if provider else (),
     )
 
 
@@ -90,30 +91,40 @@ def mapping(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _nodes(spec: Mapping[str, Json], provider: Provider) -> tuple[Node, ...]:
+class OfField(dict[Field, Said]):
+    """What a function says of a field, asked once a field."""
+
+    def __init__(self, say: Callable[[Field], Said]) -> None:
+        super().__init__()
+        self._say = say
+
+    def __missing__(self, field: Field) -> Said:
+        said = self[field] = self._say(field)
+        return said
+
+
+def nodes_of(subject: Subject, wanted: Mapping[Field, object]) -> list[Node]:
+    """The values of the spec whose field is `wanted`, and those that may refer to a variable."""
     found: list[Node] = []
-    _add_children(found, spec, provider.fields, None, ("spec",))
-    return tuple(found)
 
+    def look_into(
+        value: Mapping[str, Json], known: Mapping[str, Field], others: Field | None, path: Path
+    ) -> None:
+        for key, child in value.items():
+            field = known.get(key) or others
+            # Most values are texts that nobody asks about.
+            if field and (isinstance(child, _NESTED) or wanted[field]):
+                look_at(child, field, (*path, key), value)
 
-def _add_children(
-    found: list[Node],
-    value: Mapping[str, Json],
-    known: Mapping[str, Field],
-    others: Field | None,
-    path: Path,
-) -> None:
-    for key, child in value.items():
-        field = known.get(key) or others
-        if field:
-            _add(found, Node((*path, key), child, field, value))
+    def look_at(value: Json, field: Field, path: Path, parent: Mapping[str, Json]) -> None:
+        if wanted[field] or (isinstance(value, dict) and "env" in value):
+            found.append(Node(path, value, field, parent))
+        if isinstance(value, dict):
+            look_into(value, field.properties, field.values, path)
+        elif isinstance(value, list) and field.items:
+            for index, item in enumerate(value):
+                look_at(item, field.items, (*path, index), {})
 
-
-def _add(found: list[Node], node: Node) -> None:
-    found.append(node)
-    if isinstance(node.value, dict):
-        field = node.field
-        _add_children(found, node.value, field.properties, field.values, node.path)
-    elif isinstance(node.value, list) and node.field.items:
-        for index, item in enumerate(node.value):
-            _add(found, Node((*node.path, index), item, node.field.items, {}))
+    if subject.provider:
+        look_into(subject.spec, subject.provider.fields, None, ("spec",))
+    return found
