@@ -11,7 +11,7 @@ from reconciler.model.values import Json, Path, Place
 
 # Where each value of a document stands: the packed place of a scalar; of a mapping, its own place
 # and then every key and the spot of its value, which takes half the memory of a dict; of a list,
-# its own place and then the spots of its items. `documents.py` packs and unpacks.
+# its own place and then the spots of its items. `documents/` packs and unpacks.
 Spot: TypeAlias = "int | tuple[int | str | Spot, ...] | list[Spot]"
 
 

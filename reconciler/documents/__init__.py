@@ -1,0 +1,15 @@
+"""YAML 1.2 text -> values that know line and column. Pure; the only importer of `yaml`."""
+
+from reconciler.documents.build import MAX_DEPTH, Document
+from reconciler.documents.places import find_place
+from reconciler.documents.read import MAX_BYTES, Parsed, read_documents, read_plain
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "Document",
+    "Parsed",
+    "find_place",
+    "read_documents",
+    "read_plain",
+]
