@@ -5,6 +5,7 @@ The directory, the GitOps state and the secret reader are handed in; nothing is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -58,8 +59,9 @@ def resolve(manifests: Sequence[Manifest], fields: FieldTable, known: Known) -> 
     """Resolve valid manifests; those with a fault are left out, and the fault is told."""
     desired: list[Desired] = []
     diagnostics: list[Diagnostic] = []
+    named = _by_name(known.directory)
     for manifest in manifests:
-        resolver = _Resolver(manifest, known)
+        resolver = _Resolver(manifest, known, named)
         spec = resolver.spec(fields)
         if resolver.faults:
             diagnostics.extend(resolver.faults)
@@ -150,12 +152,25 @@ def _binding(value: Mapping[Any, Any] | None) -> Binding | None:
     return Binding(field_name, bound)
 
 
+# Kind and name to the resources that have it.
+_Named = Mapping[tuple[str, str], Sequence[Resource]]
+
+
+def _by_name(directory: Directory | None) -> _Named:
+    named: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+    for kind, resources in (directory.kinds if directory else {}).items():
+        for each in resources:
+            named[kind, each.name].append(each)
+    return named
+
+
 class _Resolver:
     """Walks one manifest's spec and gathers what it cannot resolve."""
 
-    def __init__(self, manifest: Manifest, known: Known) -> None:
+    def __init__(self, manifest: Manifest, known: Known, named: _Named) -> None:
         self._manifest = manifest
         self._known = known
+        self._named = named
         self.faults: list[Diagnostic] = []
         self.unread: list[Path] = []
 
@@ -204,8 +219,7 @@ class _Resolver:
         if self._known.directory is None:
             self.unread.append(path[1:])
             return None
-        found = self._known.directory.kinds.get(kind, ())
-        matching = [each for each in found if each.name == name]
+        matching = self._named.get((kind, str(name)), ())
         if len(matching) == 1:
             return matching[0].id
         if matching:
@@ -213,7 +227,8 @@ class _Resolver:
             message = f"{len(matching)} {kind}s are named {name!r}:\n{listed}"
             self._fault("R302", message, path, "write the id of the one that is meant")
         else:
-            self._fault("R303", f"no {kind} is named {name!r}", path, _closest(str(name), found))
+            there = self._known.directory.kinds.get(kind, ())
+            self._fault("R303", f"no {kind} is named {name!r}", path, _closest(str(name), there))
         return None
 
     def _gitops(self, key: str, kind: str, path: Path) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from json import dumps
 
@@ -209,10 +210,17 @@ class Drafting:
 
     def _name(self, kind: str, resource_id: str) -> str:
         """`Support bot (4f2c1d…)` for an id that the directory knows; "" for any other."""
-        for each in self.directory.kinds.get(kind, ()):
-            if each.id == resource_id:
-                return f"{each.name} ({resource_id[:6]}…)"
-        return ""
+        name = self._names.get((kind, resource_id))
+        return "" if name is None else f"{name} ({resource_id[:6]}…)"
+
+    @cached_property
+    def _names(self) -> Mapping[tuple[str, str], str]:
+        """What every resource of the directory is called, by kind and id."""
+        return {
+            (kind, each.id): each.name
+            for kind, resources in self.directory.kinds.items()
+            for each in resources
+        }
 
     def _dangling(self, desired: Desired) -> Iterator[Warned]:
         """References to what the account does not hold: the API keeps them, callers get nothing."""
