@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
+from yaml import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
 
 from reconciler.documents.places import COLUMN_BITS, follow, moved, unpack
 from reconciler.documents.scalars import plain
@@ -48,9 +57,9 @@ class Builder:
         while True:
             event = self._next()
             kind = type(event)
-            if kind is yaml.StreamEndEvent:
+            if kind is StreamEndEvent:
                 return
-            if kind is yaml.DocumentStartEvent:
+            if kind is DocumentStartEvent:
                 self._anchors.clear()
                 self._lost = False
                 value, spot = self._node(self._next(), 1)
@@ -62,16 +71,16 @@ class Builder:
         place = mark.line << COLUMN_BITS | mark.column
         self._nodes += 1
         kind = type(event)
-        if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+        if kind is ScalarEvent and event.tag is None and event.anchor is None:
             # Most nodes end here.
             return (self._scalar(event, place) if event.implicit[0] else event.value), place
-        if kind is yaml.AliasEvent:
+        if kind is AliasEvent:
             return self._alias(event, depth, place)
         if event.tag is not None:
             # The tag may be the start of a password that nobody quoted: it is not shown.
             help_text = "remove the tag, or put a text that begins with ! in quotes"
             self._add("R004", "a tag is not allowed here", place, help_text)
-        if kind is yaml.ScalarEvent:
+        if kind is ScalarEvent:
             value = self._scalar(event, place)
             if event.anchor is not None:
                 self._anchors[event.anchor] = _Anchored(value, place, 1, 0)
@@ -85,7 +94,7 @@ class Builder:
             raise TooMuchError
         nodes, height = self._nodes, self._height
         self._height = depth
-        build = self._mapping if type(event) is yaml.MappingStartEvent else self._sequence
+        build = self._mapping if type(event) is MappingStartEvent else self._sequence
         value, spot = build(depth, place)
         if event.anchor is not None:
             size = self._nodes - nodes + 1
@@ -98,7 +107,7 @@ class Builder:
         spots: list[Any] = [own]
         while True:
             event = self._next()
-            if type(event) is yaml.MappingEndEvent:
+            if type(event) is MappingEndEvent:
                 return value, tuple(spots)
             mark = event.start_mark
             place = mark.line << COLUMN_BITS | mark.column
@@ -111,14 +120,14 @@ class Builder:
                 continue
             value[key] = child
             # A key's own place is what a reader looks for; its value stands beside it.
-            spots += key, moved(spot, place)
+            spots += key, place if type(spot) is int else moved(spot, place)
 
     def _sequence(self, depth: int, own: int) -> tuple[Json, Spot]:
         value: list[Json] = []
         spots: list[Spot] = [own]
         while True:
             event = self._next()
-            if type(event) is yaml.SequenceEndEvent:
+            if type(event) is SequenceEndEvent:
                 return value, spots
             child, spot = self._node(event, depth + 1)
             value.append(child)
@@ -126,14 +135,14 @@ class Builder:
 
     def _key(self, event: Any, depth: int, place: int) -> str | None:
         """The key as text, or None after telling why it cannot be one."""
-        if type(event) is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+        if type(event) is ScalarEvent and event.tag is None and event.anchor is None:
             self._nodes += 1
             key: Json = self._scalar(event, place)
         else:
             key, _ = self._node(event, depth + 1)
         if isinstance(key, str):
             return key
-        shown = event.value if type(event) is yaml.ScalarEvent else "a list or mapping"
+        shown = event.value if type(event) is ScalarEvent else "a list or mapping"
         self._add("R008", f"a key must be text, and {shown} is not", place, "put it in quotes")
         return None
 
