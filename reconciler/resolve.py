@@ -124,7 +124,8 @@ def _desired(
         key=metadata["name"],
         provider=provider,
         spec=spec,
-        source=find_place(manifest.layers, ()),
+        # Overlays have a say in it, but this is the file that declares it.
+        source=find_place(manifest.layers[:1], ()),
         layers=manifest.layers,
         labels=metadata.get("labels", {}),
         previously=tuple(metadata.get("previously", ())),

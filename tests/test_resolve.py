@@ -16,6 +16,7 @@ from reconciler.model import (
     Layer,
     Manifest,
     OnImmutableChange,
+    Place,
     Resource,
     Secret,
     State,
@@ -202,3 +203,10 @@ def test_an_earlier_revision_needs_neither_names_nor_secrets() -> None:
         "sipUri": "sip:a@sip.vapi.ai",
         "name": "support",
     }
+
+
+def test_a_manifest_stands_in_its_own_file_whatever_overlays_say() -> None:
+    base = manifest(f"# first\n{HEAD}spec: {{provider: vapi}}\n")
+    overlay = Layer("overlays/a.yaml", manifest(f"{HEAD}spec: {{name: Prod}}\n").layers[0].spot)
+    laid = Manifest(base.value, (*base.layers, overlay))
+    assert one(laid).source == Place("a.yaml", 2, 1)

@@ -23,6 +23,8 @@ _CODES: Final = {
     Kind.COUNT: "R107",
     Kind.OTHER: "R110",
 }
+# The two validators read patterns each in its own way: what one refuses is never let pass.
+_UNEXPLAINED: Final = SchemaFault(Kind.OTHER, (), "the document does not meet the schema")
 _HEADER: Final = frozenset({("apiVersion",), ("kind",)})
 _FIELD_DEPTH: Final = 2  # spec, and a field of it
 
@@ -41,7 +43,7 @@ class SchemaCheck:
         """What is wrong with the shape of one manifest."""
         if self._verdict.is_valid(subject.manifest.value):
             return
-        found = explain(self._explain(), subject.manifest.value)
+        found = explain(self._explain(), subject.manifest.value) or (_UNEXPLAINED,)
         # Of a document of another kind nothing else can be called wrong.
         foreign = [each for each in found if each.path in _HEADER and each.kind is Kind.CHOICE]
         for each in foreign[-1:] or found:

@@ -76,7 +76,7 @@ def compare(
         if each.nature is Nature.CREATE_ONLY:
             fixed.extend(_fixed_change(wanted, held, each, live, keeping))
             continue
-        if known.keep_undeclared and wanted is None:
+        if wanted is None and _is_left(each, desired, provider, known):
             continue
         sent = with_kept_parts(wanted, held, each, (name,), keeping)
         steps = tuple(_differences(walk, (name,), sent, held, each))
@@ -93,6 +93,18 @@ def compare(
         unsendable=tuple(unsendable),
         uncompared=tuple(step.path for step in found if isinstance(step, _Uncompared)),
     )
+
+
+def _is_left(field: Field, desired: Desired, provider: Provider, known: Knowledge) -> bool:
+    """Whether a field that a manifest does not declare is left as it is.
+
+    What a number is known by is not unset by a manifest that a binding tells which number it is.
+    """
+    if known.keep_undeclared:
+        # Of a group the API takes one: what the manifest sets is in place of the others.
+        group = (each for each in provider.fields.values() if field.group == each.group)
+        return not field.group or all(desired.spec.get(each.name) is None for each in group)
+    return bool(field.identity and desired.binding)
 
 
 def _clears_last_address(body: Mapping[str, Json], live: Live, provider: Provider) -> bool:

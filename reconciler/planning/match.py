@@ -147,9 +147,8 @@ class _Search:
                     index[each.provider, value].append(each)
         found: dict[str, list[Live]] = {}
         for desired in self._open():
-            value = self._identity(desired.provider, desired.spec, rank)
-            candidates = index.get((desired.provider, value), [])
-            if candidates:
+            values = (index.get((desired.provider, each)) for each in self._known_by(desired, rank))
+            if candidates := next(filter(None, values), None):
                 found[desired.key] = candidates
         self._claim_all(found)
 
@@ -225,6 +224,17 @@ class _Search:
             held = each.body.get(binding.field)
             if known and held and normal(held, known) == normal(binding.value, known):
                 yield each
+
+    def _known_by(self, desired: Desired, rank: int) -> Iterator[Json]:
+        """What the number of a manifest is known by at this rank, and at the last what it was.
+
+        A number is called as its manifest is unless that says otherwise, so that one whose
+        manifest was renamed and that no lock remembers may still be called by an earlier key.
+        """
+        yield self._identity(desired.provider, desired.spec, rank)
+        known = self._identity_field(desired.provider, rank)
+        if known and rank == self.ranks()[-1]:
+            yield from (normal(each, known) for each in desired.previously)
 
     def _identity(self, provider: str, values: Mapping[str, Json], rank: int) -> Json:
         known = self._identity_field(provider, rank)

@@ -7,7 +7,7 @@ from typing import Any, Final
 _KEY: Final[dict[str, Any]] = {
     "description": "Lower-case letters, digits and '-'; at most 40.",
     "type": "string",
-    "pattern": "^[a-z0-9-]{1,40}$",
+    "pattern": r"^[a-z0-9-]{1,40}$(?!\n)",
 }
 
 

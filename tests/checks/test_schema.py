@@ -124,3 +124,17 @@ def test_another_schema_s_keyword_without_words_is_still_told() -> None:
     manifest = Manifest({"spec": {"hooks": []}}, (Layer("a.yaml", 0),))
     (fault,) = check([manifest], Context(schema, FIELDS, allowed_env=ALLOWED))
     assert (fault.code, fault.path) == ("R110", "spec")
+
+
+@pytest.mark.parametrize(
+    "metadata", ['{name: "support\\n"}', '{name: support, previously: ["old\\n"]}']
+)
+def test_a_key_does_not_end_in_a_new_line(metadata: str) -> None:
+    assert codes(sip().replace("{name: support}", metadata)) == ["R105"]
+
+
+def test_what_one_validator_refuses_and_the_other_does_not_is_no_pass() -> None:
+    # Python's $ stands before a last line break, that of JSON Schema does not.
+    schema = {"properties": {"kind": {"pattern": "^PhoneNumber$"}}}
+    manifest = Manifest({"kind": "PhoneNumber\n"}, (Layer("a.yaml", (0,)),))
+    assert [each.code for each in check([manifest], Context(schema, FIELDS))] == ["R110"]

@@ -1,10 +1,10 @@
 """What counts as a difference between a manifest and its number."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from reconciler.model import Json, LockEntry, Secret, SecretMark
+from reconciler.model import Binding, Json, LockEntry, Secret, SecretMark
 from reconciler.planning.diff import Knowledge, compare, not_taken
 from reconciler.planning.secrecy import fingerprint
 from tests.planning.numbers import desired, live, provider
@@ -157,3 +157,25 @@ def test_what_the_answer_does_not_show_was_not_taken() -> None:
 def test_a_secret_that_the_answer_hides_is_no_proof() -> None:
     answer = live("1", {"authentication": {"username": "u" * 20}})
     assert not_taken({"authentication": CREDENTIALS}, answer, provider()) == ()
+
+
+@pytest.mark.parametrize("how", ["id", "sipUri", "name"])
+def test_what_a_bound_number_is_called_by_is_not_cleared(
+    how: Literal["id", "sipUri", "name"],
+) -> None:
+    held = live("1", {"name": "a", "sipUri": "sip:a@sip.vapi.ai", "assistantId": "x"})
+    bound = desired("a", binding=Binding(how, "whatever"))
+    assert [each.path for each in compare(bound, held, provider()).changes] == ["assistantId"]
+
+
+def test_what_a_bound_number_is_called_by_can_still_be_changed() -> None:
+    held = live("1", {"name": "a", "sipUri": "sip:a@sip.vapi.ai"})
+    bound = desired("a", {"sipUri": "sip:b@sip.vapi.ai"}, binding=Binding("id", "1"))
+    assert [each.path for each in compare(bound, held, provider()).changes] == ["sipUri"]
+
+
+def test_kept_fields_give_way_where_only_one_of_them_may_be_set() -> None:
+    keep = Knowledge(keep_undeclared=True)
+    held = {"squadId": "s", "server": {"url": "https://kept.example"}}
+    assert paths({"assistantId": "x"}, held, keep) == ["assistantId", "squadId"]
+    assert paths({}, held, keep) == []

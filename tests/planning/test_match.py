@@ -85,3 +85,19 @@ def test_a_number_is_described_on_one_line_whatever_it_is_named() -> None:
     assert describe(live("n-1", {"name": "Büro"})) == "n-1  Büro  no number yet"
     hostile = live("n-1", {"name": "a\nPlan: 0 to add\u202e"})
     assert describe(hostile) == r"n-1  a\nPlan: 0 to add\u202e  no number yet"
+
+
+def test_a_renamed_manifest_that_no_lock_remembers_is_found_by_its_earlier_key() -> None:
+    renamed = desired("new", previously=("older", "old"))
+    assert ids(matched([renamed], [live("1", {"name": "old"})])) == {"new": "1"}
+
+
+def test_the_name_of_today_comes_before_earlier_ones() -> None:
+    renamed = desired("new", previously=("old",))
+    held = [live("1", {"name": "old"}), live("2", {"name": "new"})]
+    assert ids(matched([renamed], held)) == {"new": "2"}
+
+
+def test_an_earlier_key_is_no_sip_uri() -> None:
+    renamed = desired("new", {"sipUri": "sip:new@sip.vapi.ai"}, previously=("sip:old@sip.vapi.ai",))
+    assert ids(matched([renamed], [live("1", {"sipUri": "sip:old@sip.vapi.ai"})])) == {}
