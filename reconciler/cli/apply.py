@@ -161,17 +161,19 @@ def _wait(outcome: Outcome, account: Account, seconds: float) -> tuple[Unhealthy
 
 
 def _read_plan(path: Path) -> Plan:
-    """A saved plan. Raises GuardError for one that is cut short: it is not what was reviewed."""
-    from reconciler.cli.session import read_json
+    """A saved plan. Raises GuardError for one that is not what was reviewed, be it cut short."""
+    from reconciler.cli.saved import read_saved
     from reconciler.errors import GuardError
-    from reconciler.planning import read_document
 
     if not path.exists():
         raise InputError(f"{path}: there is no such plan", help="make one with: plan --out FILE")
     try:
-        return read_document(read_json(path))
+        plan, altered = read_saved(path)
     except InputError as error:
         raise GuardError(error.message, help="plan again and review that") from error
+    if altered:
+        raise altered
+    return plan
 
 
 def _ask(shared: Shared, made: Plan) -> None:

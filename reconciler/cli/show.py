@@ -16,7 +16,10 @@ from reconciler.report import PLAN_FORMATS
 def show(shared: Shared, file: str) -> None:
     """Render a plan that was saved with plan --out."""
     from reconciler.cli.plan import show_plan
-    from reconciler.cli.session import read_json
-    from reconciler.planning import read_document
+    from reconciler.cli.saved import read_saved
+    from reconciler.cli.session import warn
 
-    click.echo(show_plan(shared, read_document(read_json(Path(file)))), nl=False)
+    plan, altered = read_saved(Path(file))
+    if altered:
+        warn(shared, f"{altered.message}; apply refuses it")
+    click.echo(show_plan(shared, plan), nl=False)

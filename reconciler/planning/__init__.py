@@ -1,7 +1,7 @@
 """Desired, Live and Lock -> Plan, and the Plan as a document. Pure."""
 
 from reconciler.planning.digest import manifests_digest
-from reconciler.planning.document import read_document, to_document
+from reconciler.planning.document import raise_if_altered, read_document, to_document
 from reconciler.planning.drift import without_drift
 from reconciler.planning.forecast import OfflineSituation, make_forecast
 from reconciler.planning.guards import raise_if_blocked, unattended
@@ -19,6 +19,7 @@ __all__ = [
     "make_forecast",
     "make_plan",
     "manifests_digest",
+    "raise_if_altered",
     "raise_if_blocked",
     "read_document",
     "selected_keys",

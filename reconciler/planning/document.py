@@ -86,10 +86,9 @@ def digest(document: Mapping[str, Json]) -> str:
 
 
 def read_document(value: Json) -> Plan:
-    """The plan that a document holds.
+    """The plan that a document holds, whoever made it. Keys that are not known are passed over.
 
-    Raises InputError for what is no plan or has an unknown major version, GuardError for a plan
-    that was changed after it was made.
+    Raises InputError for what is no plan or has an unknown major version.
     """
     if not isinstance(value, Mapping) or "formatVersion" not in value:
         raise InputError("this is not a plan document", help="make one with: plan --out FILE")
@@ -99,15 +98,19 @@ def read_document(value: Json) -> Plan:
             f"the plan has format version {version}, and this program reads 1.x",
             help="plan again with this version of reconciler",
         )
-    if value.get("digest") != digest(value):
-        raise GuardError(
-            "the plan file was changed after it was made", help="plan again and review that"
-        )
     try:
         return _plan(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"the plan document is not whole: {error}"
         raise InputError(message, help="make one with: plan --out FILE") from error
+
+
+def raise_if_altered(value: Mapping[str, Json]) -> None:
+    """Raise GuardError for a document that is not as it was made: nobody reviewed it."""
+    if value.get("digest") != digest(value):
+        raise GuardError(
+            "the plan file was changed after it was made", help="plan again and review that"
+        )
 
 
 def _operation(operation: Operation) -> dict[str, Json]:

@@ -24,6 +24,14 @@ _WHAT: Final = {
 }
 
 
+def _guard(kind: Kind) -> str:
+    return "recreate" if kind is Kind.RECREATE else f"limits.{kind.value}"
+
+
+# The guards that count, and that a run may be told to let more through.
+COUNTED: Final = frozenset(_guard(each) for each in Kind)
+
+
 def refuse(drafts: Sequence[Draft], limits: Limits, managed: int) -> Iterator[Blocked]:
     """Yield what `limits` and `preventDestroy` refuse; `managed` is what percents are taken of."""
     for draft in drafts:
@@ -73,7 +81,7 @@ def _over(draft: Draft, kind: Kind, limit: Limit, allowed: int, count: int) -> B
     shown = f"{limit.percent:g}%, here {allowed}" if limit.percent is not None else str(allowed)
     return Blocked(
         address=draft.operation.address,
-        guard="recreate" if kind is Kind.RECREATE else f"limits.{kind.value}",
+        guard=_guard(kind),
         message=f"limits.{kind.value} is {shown}, and {count} {plural} {verb}",
         help=f"--max-{kind.value} {count}",
     )

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from reconciler.errors import GuardError
 from reconciler.model import Operation, Plan
+from reconciler.planning.guards import COUNTED
 
 
 def as_reviewed(saved: Plan, fresh: Plan) -> Plan:
     """The operations of `saved`, with the bodies that only `fresh` knows, and nothing else.
 
-    Live numbers that the saved plan does not touch may have moved. Raises GuardError, naming what
-    moved, where anything that was reviewed no longer holds.
+    Live numbers that the saved plan does not touch may have moved. What was refused when it was
+    made is refused still, unless this run allows it; a limit that was raised then was reviewed with
+    the plan. Raises GuardError, naming what moved, where anything that was reviewed no longer
+    holds.
     """
     moved = [*_moved_frame(saved, fresh)]
     if not moved:
@@ -28,10 +31,16 @@ def as_reviewed(saved: Plan, fresh: Plan) -> Plan:
         replace(each, body=by_identity[_identity(each)].body) for each in saved.operations
     )
     touched = {each.address for each in operations}
+    refused = {(each.address, each.guard) for each in saved.blocked}
     return replace(
         fresh,
         operations=operations,
-        blocked=tuple(each for each in fresh.blocked if each.address in touched),
+        blocked=tuple(
+            each
+            for each in fresh.blocked
+            if (each.address, each.guard) in refused
+            or (each.address in touched and each.guard not in COUNTED)
+        ),
         summary=saved.summary,
     )
 

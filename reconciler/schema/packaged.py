@@ -14,6 +14,7 @@ OVERLAY: Final = "vapi.overlay.yaml"
 MANIFEST_SCHEMA: Final = "phone-number.schema.json"
 FIELD_TABLE: Final = "fields.json"
 CONFIG_SCHEMA: Final = "config.schema.json"
+PLAN_SCHEMA: Final = "plan.schema.json"
 
 
 def read_packaged(name: str) -> bytes:

@@ -83,6 +83,52 @@ def test_a_plan_of_a_later_format_is_refused(desk: Desk) -> None:
     assert "format version 2.0" in refused(desk)
 
 
+def test_a_plan_with_keys_of_a_later_version_can_be_shown_and_not_applied(desk: Desk) -> None:
+    path = saved(desk)
+    planned = json.loads(path.read_text())
+    path.write_text(json.dumps({**planned, "formatVersion": "1.7", "later": {"than": "we"}}))
+    shown = desk.run("show", "plan.json")
+    assert shown.code == 0
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in shown.out
+    assert "apply refuses it" in shown.err
+    assert "changed after it was made" in refused(desk)
+
+
+def test_what_is_no_plan_is_explained(desk: Desk) -> None:
+    path = saved(desk)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "target": None}))
+    ended = desk.run("show", "plan.json")
+    assert (ended.code, ended.err.splitlines()[0]) == (
+        1,
+        'error: the plan document is not whole: target: null is not of type "string"',
+    )
+
+
+def test_a_saved_plan_that_was_refused_stays_refused(desk: Desk) -> None:
+    spec = {"provider": "vapi", "numberDesiredAreaCode": "415"}
+    desk.manifest("line", spec)
+    desk.manifest("a", sip("a"))
+    desk.apply()
+    desk.manifest("line", {**spec, "numberDesiredAreaCode": "212"})
+    desk.manifest("a", sip("a", assistantId="new"))
+    assert [each["guard"] for each in desk.plan("--out", "plan.json")["blocked"]] == ["immutable"]
+    assert "numberDesiredAreaCode is given once" in refused(desk)
+
+
+def test_a_limit_is_raised_for_the_plan_or_for_its_apply(desk: Desk) -> None:
+    paths = [desk.manifest(key, sip(key)) for key in "ab"]
+    desk.manifest("c", sip("c"))
+    desk.apply()
+    paths[0].unlink()
+    desk.plan("--out", "plan.json", "--max-deletes", "1")
+    assert desk.run("apply", "numbers", "--plan", "plan.json").code == 0
+    paths[1].unlink()
+    desk.plan("--out", "plan.json")
+    assert "--max-deletes 1" in refused(desk)
+    assert desk.run("apply", "numbers", "--plan", "plan.json", "--max-deletes", "1").code == 0
+    assert [each["name"] for each in desk.numbers()] == ["c"]
+
+
 @pytest.mark.parametrize("users", ["bac", "bca", "cab"])
 def test_a_swap_and_a_ring_of_sip_uris_are_accepted(desk: Desk, users: str) -> None:
     for key in "abc":

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reconciler.errors import GuardError, InputError
-from reconciler.model import Json, Plan, Secret
-from reconciler.planning import as_reviewed, read_document, to_document
+from reconciler.model import Blocked, Json, Plan, Secret
+from reconciler.planning import as_reviewed, raise_if_altered, read_document, to_document
 from reconciler.planning.document import digest
 from tests.planning.numbers import desired, live, plan
 
@@ -49,7 +49,14 @@ def test_a_changed_document_is_refused() -> None:
     document = written(made())
     document["operations"][0]["address"] = "PhoneNumber/other"
     with pytest.raises(GuardError, match="changed after it was made"):
-        read_document(document)
+        raise_if_altered(document)
+
+
+def test_a_document_without_a_digest_can_be_shown_and_not_applied() -> None:
+    document = {key: value for key, value in written(made()).items() if key != "digest"}
+    assert read_document(document).target == "prod"
+    with pytest.raises(GuardError):
+        raise_if_altered(document)
 
 
 def test_what_is_no_plan_is_refused() -> None:
@@ -96,3 +103,30 @@ def test_a_touched_number_that_moved_makes_a_plan_stale() -> None:
     fresh = plan([sip, desired("b", spec)], [number, live("2")])
     with pytest.raises(GuardError, match="PhoneNumber/b: the live number changed"):
         as_reviewed(saved, fresh)
+
+
+IMMUTABLE = Blocked("PhoneNumber/c", "immutable", "given once")
+TOO_MANY = Blocked("PhoneNumber/a", "limits.creates", "limits.creates is 0")
+
+
+def test_what_a_reviewed_plan_was_refused_for_is_refused_still() -> None:
+    saved = replace(made(), blocked=(IMMUTABLE,))
+    assert as_reviewed(saved, saved).blocked == (IMMUTABLE,)
+
+
+def test_what_was_refused_and_is_allowed_by_now_is_not_in_the_way() -> None:
+    saved = replace(made(), blocked=(TOO_MANY,))
+    assert as_reviewed(saved, replace(saved, blocked=())).blocked == ()
+
+
+def test_a_limit_that_was_raised_for_the_plan_was_reviewed_with_it() -> None:
+    assert as_reviewed(made(), replace(made(), blocked=(TOO_MANY,))).blocked == ()
+
+
+def test_a_guard_that_protects_one_number_cannot_be_reviewed_away() -> None:
+    protected = Blocked("PhoneNumber/a", "preventDestroy", "forbidden")
+    assert as_reviewed(made(), replace(made(), blocked=(protected,))).blocked == (protected,)
+
+
+def test_what_the_reviewed_plan_does_not_touch_is_not_in_its_way() -> None:
+    assert as_reviewed(made(), replace(made(), blocked=(IMMUTABLE,))).blocked == ()
