@@ -5,10 +5,11 @@ from reconciler.planning.document import raise_if_altered, read_document, to_doc
 from reconciler.planning.drift import without_drift
 from reconciler.planning.forecast import OfflineSituation, make_forecast
 from reconciler.planning.guards import raise_if_blocked, unattended
-from reconciler.planning.plan import Situation, make_plan
+from reconciler.planning.plan import make_plan
 from reconciler.planning.refused import with_help
 from reconciler.planning.saved import as_reviewed
 from reconciler.planning.selection import Selection, selected_keys
+from reconciler.planning.situation import Situation
 from reconciler.planning.unknown import unknown_parts
 
 __all__ = [

@@ -18,21 +18,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
-from itertools import islice
-from typing import Final
+from dataclasses import replace
 
 from reconciler.errors import InputError
-from reconciler.fields import FieldTable
 from reconciler.model import (
     Action,
     Blocked,
-    Desired,
-    Directory,
-    DriftIgnored,
-    IgnoreRule,
-    Limits,
     Live,
     Lock,
     LockEntry,
@@ -42,7 +33,6 @@ from reconciler.model import (
     Reason,
     State,
     Summary,
-    Undeclared,
     Unhealthy,
     Warned,
 )
@@ -53,35 +43,8 @@ from reconciler.planning.health import unhealthy
 from reconciler.planning.likeness import LookAlikes
 from reconciler.planning.match import Matching, describe, match
 from reconciler.planning.order import put_in_order
-
-# How many numbers a warning lists that one create may be.
-_MOST_CANDIDATES: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that a plan is made from.
-
-    `selected` holds the keys that this run may touch, None for all; `former` are the manifests of
-    an earlier revision (`--base`) that are gone now.
-    """
-
-    target: str
-    base_url: str
-    created_at: str
-    manifests_digest: str
-    desired: tuple[Desired, ...]
-    live: tuple[Live, ...]
-    fields: FieldTable
-    lock: Lock = Lock()
-    directory: Directory = Directory()
-    limits: Limits = Limits()
-    ownership: Ownership = Ownership.SHARED
-    undeclared: Undeclared = Undeclared.CLEAR
-    ignore: tuple[IgnoreRule, ...] = ()
-    selected: frozenset[str] | None = None
-    former: tuple[Desired, ...] = ()
-    ignored_drift: tuple[DriftIgnored, ...] = ()
+from reconciler.planning.situation import Situation
+from reconciler.planning.strangers import likely_purchases, strangers, to_create, unmanaged
 
 
 def make_plan(situation: Situation) -> Plan:
@@ -113,10 +76,10 @@ def make_plan(situation: Situation) -> Plan:
     warnings = (
         *doubts,
         *(each for one in drafted for each in one.warnings),
-        *_likely_purchases(situation, matching, drafts),
+        *likely_purchases(situation, matching, drafts),
     )
     operations = put_in_order(drafts, situation.live, situation.fields)
-    unmanaged = tuple(_unmanaged(situation, matching, operations))
+    left_alone = unmanaged(situation, matching, operations)
     return Plan(
         target=situation.target,
         base_url=situation.base_url,
@@ -125,10 +88,10 @@ def make_plan(situation: Situation) -> Plan:
         manifests_digest=situation.manifests_digest,
         operations=operations,
         blocked=blocked,
-        unmanaged=unmanaged,
+        unmanaged=left_alone,
         warnings=warnings,
-        health=tuple(_health(matching)),
-        summary=_summary(drafted, operations, blocked, unmanaged),
+        health=tuple(_health(situation, matching)),
+        summary=_summary(drafted, operations, blocked, left_alone),
         manifests=len(situation.desired),
         live=len(situation.live),
         bindings={key: each.id for key, each in sorted(matching.pairs.items())},
@@ -205,7 +168,7 @@ def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
             entry = situation.lock.entries[key]
             yield drafting.release(live, key, Reason.REMOVED, protected=entry.prevent_destroy)
     if situation.ownership is Ownership.EXCLUSIVE and situation.selected is None:
-        for live in _strangers(situation, matching):
+        for live in strangers(situation, matching):
             yield drafting.release(live, live.id, Reason.UNOWNED)
 
 
@@ -221,34 +184,6 @@ def _forgotten(situation: Situation, matching: Matching) -> Iterator[str]:
     for key in situation.lock.entries.keys() - there:
         if situation.selected is None or key in situation.selected:
             yield key
-
-
-def _strangers(situation: Situation, matching: Matching) -> Iterator[Live]:
-    """Live numbers that no manifest, lock entry or ignore rule names."""
-    leaving = (each for left in matching.leaving.values() for each in left)
-    ours = {each.id for each in (*matching.pairs.values(), *matching.orphans.values(), *leaving)}
-    for live in sorted(situation.live, key=lambda each: (each.name, each.id)):
-        ignored = any(_fits(rule, live) for rule in situation.ignore)
-        if live.id not in ours and not ignored:
-            yield live
-
-
-def _fits(rule: IgnoreRule, live: Live) -> bool:
-    return all(
-        (
-            not rule.name or fnmatchcase(live.name, rule.name),
-            not rule.provider or rule.provider == live.provider,
-            not rule.number or rule.number == live.number,
-            not rule.id or rule.id == live.id,
-        )
-    )
-
-
-def _unmanaged(
-    situation: Situation, matching: Matching, operations: Sequence[Operation]
-) -> Iterator[Live]:
-    touched = {each.live_id for each in operations}
-    return (each for each in _strangers(situation, matching) if each.id not in touched)
 
 
 def _with_former(situation: Situation) -> tuple[Lock, tuple[Warned, ...]]:
@@ -282,7 +217,7 @@ def _renames(
     """Refuse a create beside a number whose manifest is gone and that fits the new one."""
     keys = {live.id: key for key, live in matching.orphans.items()}
     orphans = LookAlikes(matching.orphans.values(), situation.fields)
-    for desired in _created(situation, drafts):
+    for desired in to_create(situation, drafts):
         for live in orphans.like_or_named(desired):
             key = keys[live.id]
             yield Blocked(
@@ -294,31 +229,11 @@ def _renames(
             )
 
 
-def _likely_purchases(
-    situation: Situation, matching: Matching, drafts: Sequence[Draft]
-) -> Iterator[Warned]:
-    """Warn of a create beside an unmanaged number that might be the one meant."""
-    strangers = LookAlikes(_strangers(situation, matching), situation.fields)
-    for desired in _created(situation, drafts):
-        for live in islice(strangers.like(desired), _MOST_CANDIDATES):
-            message = (
-                f"will be created, but may exist already: {describe(live)}\n"
-                f"  if it is that one, pin it:\n    binding:\n      id: {live.id}"
-            )
-            yield Warned(address_of(desired.key), message)
-
-
-def _created(situation: Situation, drafts: Sequence[Draft]) -> Iterator[Desired]:
-    created = {
-        each.operation.address for each in drafts if each.kind in (Kind.CREATE, Kind.RECREATE)
-    }
-    return (each for each in situation.desired if address_of(each.key) in created)
-
-
-def _health(matching: Matching) -> Iterator[Unhealthy]:
-    """The managed numbers that serve no call, or not yet."""
+def _health(situation: Situation, matching: Matching) -> Iterator[Unhealthy]:
+    """The managed numbers that serve no call, or not yet; of those that this run looks at."""
     for key, live in sorted(matching.pairs.items()):
-        if ill := unhealthy(address_of(key), live):
+        is_selected = situation.selected is None or key in situation.selected
+        if is_selected and (ill := unhealthy(address_of(key), live)):
             yield ill
 
 
