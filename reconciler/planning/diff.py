@@ -118,7 +118,7 @@ def _wanted_purchases(desired: Desired, provider: Provider) -> Iterator[Change]:
     for name, each in provider.fields.items():
         wanted = desired.spec.get(name)
         if each.purchase and wanted is not None:
-            yield Change(name, None, redacted(wanted, each))
+            yield Change(name, None, redacted(wanted, each), note="forces replacement")
 
 
 def not_taken(sent: Mapping[str, Json], live: Live, provider: Provider) -> tuple[str, ...]:

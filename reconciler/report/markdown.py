@@ -91,8 +91,13 @@ def _table(told: list[Entry]) -> str:
 def _folded(told: list[Entry], room: int) -> str:
     """The changes of each number, folded, as many as there is room for, and how many are not."""
     blocks = [_details(each) for each in told if each.changes]
-    kept, left = _fitting(blocks, room)
-    if left:
+    kept: list[str] = []
+    for each in blocks:
+        # One that is too large on its own leaves room for those after it.
+        if len(each) <= room:
+            kept.append(each)
+            room -= len(each)
+    if left := len(blocks) - len(kept):
         subject = f"The changes of {count(left, 'more number')}"
         kept.append(
             f"\n\n{subject} are not shown: a comment holds no more. "

@@ -84,8 +84,9 @@ def _block(
         title += f": blocked by {_guards(blocked)}"
     source = operation.source
     place = f"{terminal(source.file)}:{source.line}" if source else ""
-    gap = " " * max(2, _PLACES - 2 - columns(title)) if place else ""
-    yield f"  {style.bold(title)}{gap}{style.dim(place)}"
+    symbol = "-/+" if released else " "
+    gap = " " * max(2, _PLACES - len(symbol) - 1 - columns(title)) if place else ""
+    yield f"{style.red(symbol) if released else symbol} {style.bold(title)}{gap}{style.dim(place)}"
     changes = (*released.changes, *operation.changes) if released else operation.changes
     width = max((columns(terminal(each.path)) for each in changes), default=0)
     for change in changes:

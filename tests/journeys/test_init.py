@@ -1,11 +1,15 @@
 """A new repository: it validates at once, and nothing that was there is touched."""
 
+import shlex
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from tests.journeys.desk import Desk, sandbox
+from tests.journeys.runner import git
 
 WRITTEN = [
     ".github/workflows/phone-numbers.yml",
@@ -78,6 +82,36 @@ def test_the_workflow_may_read_and_no_more_and_pins_what_it_uses(tmp_path: Path)
     used = [each["uses"].partition("@")[2] for each in steps if "uses" in each]
     assert {len(each) for each in used} == {40}
     assert not any("${{" in each.get("run", "") for each in steps)
+
+
+def test_the_workflow_shows_what_its_apply_will_do(tmp_path: Path) -> None:
+    with sandbox() as url:
+        desk = Desk(tmp_path, url)
+        desk.run("init")
+        config = tmp_path / "reconciler.yaml"
+        config.write_text(
+            config.read_text()
+            .replace("https://api.vapi.ai\n", url + "\n")
+            .replace("deletes: 0", "deletes: 1")
+        )
+        goes = desk.manifest("goes", {"provider": "vapi", "sipUri": "sip:goes@sip.vapi.ai"})
+        git(tmp_path, "init", "-q", "-b", "main")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-q", "-m", "lines")
+        assert desk.run("apply", "--auto-approve", "--no-lock").code == 0
+        goes.unlink()
+        git(tmp_path, "commit", "-q", "-a", "-m", "one line less")
+        jobs = yaml.safe_load((tmp_path / WRITTEN[0]).read_text())["jobs"]
+        (planned,) = (desk.run(*each) for each in commands(jobs["plan"]) if "--no-secrets" in each)
+        assert "Plan: 0 to add, 0 to change, 1 to destroy." in planned.out
+        (applied,) = (desk.run(*each) for each in commands(jobs["apply"]))
+        assert "Resources: 0 added, 0 changed, 1 destroyed." in applied.out
+
+
+def commands(job: Mapping[str, Any]) -> list[list[str]]:
+    """The arguments of each call of the tool in a job."""
+    lines = (shlex.split(each["run"]) for each in job["steps"] if "run" in each)
+    return [rest for program, *rest in lines if program == "reconciler"]
 
 
 def test_import_names_the_repository_s_own_schema(tmp_path: Path) -> None:

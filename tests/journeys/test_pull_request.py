@@ -163,6 +163,24 @@ def test_an_input_is_never_read_as_shell(repository: tuple[Desk, Runner]) -> Non
     assert not list(desk.directory.rglob("pwned"))
 
 
+def test_two_directories_of_a_repository_have_plans_and_comments_of_their_own(
+    repository: tuple[Desk, Runner],
+) -> None:
+    desk, runner = repository
+    for place in ("acme", "other/lines"):
+        own = replace(desk, directory=desk.directory / place)
+        own.directory.mkdir(parents=True)
+        own.configure()
+        line(own, "first")
+    git(desk.directory, "add", "acme", "other")
+    git(desk.directory, "commit", "-q", "-m", "two more")
+    ended = [runner.run(directory=each) for each in (".", "acme", "other/lines")]
+    assert [each.code for each in ended] == [0, 0, 0], ended[1].log
+    names = [each.outputs["artifact"].rpartition("-")[0] for each in ended]
+    assert names == [f"reconciler-plan-default{each}" for each in ("", "-acme", "-other_lines")]
+    assert sorted(runner.forge.comments) == [HEADER, f"{HEADER} acme", f"{HEADER} other/lines"]
+
+
 def test_a_token_that_may_not_list_artifacts_is_told(repository: tuple[Desk, Runner]) -> None:
     _, runner = repository
     ended = runner.run("push", command="apply", token="-")  # noqa: S106 - of nobody

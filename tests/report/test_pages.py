@@ -51,6 +51,14 @@ def test_a_comment_fits_and_says_what_was_cut(count: int) -> None:
     assert (f"… and {count - rows} more" in shown) == (rows < count)
 
 
+def test_a_change_that_no_comment_holds_leaves_room_for_those_after_it() -> None:
+    huge = operation(Action.PATCH, "huge", Change("name", "a", "b" * MOST), id="op-0")
+    shown = plan_as("markdown", plan(huge, *many(5)))
+    assert len(shown) <= MOST
+    assert shown.count("<details>") == 5
+    assert "The changes of 1 more number are not shown" in shown
+
+
 def test_a_long_list_of_losses_leaves_room_for_the_rest() -> None:
     lost = Change("number", "+14155550100", None, note="these digits cannot be bought back")
     operations = [
