@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from reconciler.config import Target
 from reconciler.errors import InputError, Refused
 from reconciler.fields import Field, FieldTable
 from reconciler.lockfile import LockWriter, write_atomically
-from reconciler.manifests import load, manifest_text, merge
+from reconciler.manifests import load, manifest_text, manifests_in, merge
 from reconciler.manifests.write import SCHEMA_URL
 from reconciler.model import (
     Desired,
@@ -36,6 +37,7 @@ from reconciler.schema.packaged import MANIFEST_SCHEMA
 
 # An empty directory is a fault to those who look for manifests, not to who brings some.
 _NO_MANIFEST: Final = "R011"
+_POLICY: Final = "R501"
 
 
 class Account(Protocol):
@@ -62,12 +64,14 @@ class Imported:
     """What was written, by file, and a word about each number that was left out.
 
     `unlisted` are kinds of resource that the account does not list, so that their ids stay ids.
-    `faults` are what the rules say of the files: an account may hold what no manifest may.
+    `undeclarable` says of numbers that no manifest can declare as they are, why not. `faults` are
+    what the rules and the team's policies say of the files besides.
     """
 
     files: Mapping[str, Adopted]
     skipped: tuple[str, ...]
     unlisted: tuple[str, ...]
+    undeclarable: tuple[str, ...]
     faults: tuple[Diagnostic, ...]
 
 
@@ -83,6 +87,7 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
 ) -> Imported:
     """Write a manifest for each wanted number that none declares yet, and bind it in the lock.
 
+    A number that no valid manifest can declare is left out: one such file would stop every plan.
     Raises InputError where a file is in the way, an id or number is not there, or it cannot be
     told what the target declares already; then nothing is written.
     """
@@ -100,15 +105,35 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
         raise InputError(
             "already there: " + ", ".join(in_the_way), help="nothing was written; see --force"
         )
-    out.mkdir(parents=True, exist_ok=True)
     schema = _schema_seen_from(out, writer.path.parent)
-    for file, each in files.items():
-        write_atomically(Path(file), manifest_text(each.document, schema))
+    texts = {file: manifest_text(each.document, schema) for file, each in files.items()}
+    faults = _faults(texts, context)
+    wrong = {each.place.file: each for each in reversed(faults) if _stops_a_plan(each)}
+    undeclarable = tuple(
+        f"{describe(files[file].live)}: no manifest can declare it as it is: {each.message}"
+        for file, each in wrong.items()
+    )
+    files = {file: each for file, each in files.items() if file not in wrong}
+    out.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        write_atomically(Path(file), texts[file])
     writer.own(next((each.org_id for each in live if each.org_id), None))
     salt = writer.lock.salt
-    writer.update({each.key: _entry(each, fields, salt) for each in adopted})
-    written = merge(load(list(files)).manifests, (), {}).manifests
-    return Imported(files, skipped, unlisted, check(written, context))
+    writer.update({each.key: _entry(each, fields, salt) for each in files.values()})
+    told = tuple(each for each in faults if each.place.file not in wrong)
+    return Imported(files, skipped, unlisted, undeclarable, told)
+
+
+def _faults(texts: Mapping[str, str], context: Context) -> tuple[Diagnostic, ...]:
+    """What the rules say of manifests before they are written."""
+    read = (manifests_in(text.encode(), file)[0] for file, text in texts.items())
+    manifests = merge([each for found in read for each in found], (), {}).manifests
+    return check(manifests, context)
+
+
+def _stops_a_plan(fault: Diagnostic) -> bool:
+    """A policy is the team's to meet once it has the manifest; anything else it cannot mend."""
+    return fault.severity is Severity.ERROR and fault.code != _POLICY
 
 
 def _schema_seen_from(out: Path, directory: Path) -> str:
@@ -147,11 +172,17 @@ def _wanted(wanted: Wanted, live: Sequence[Live]) -> Collection[Live]:
     chosen = {each.id: each for each in live} if wanted.everything else {}
     for option, values in (("id", wanted.ids), ("number", wanted.numbers)):
         for value in values:
-            found = [each for each in live if getattr(each, option) == value]
+            tidy = _tidy(option, value)
+            found = [each for each in live if _tidy(option, getattr(each, option)) == tidy]
             if not found:
                 raise InputError(f"--{option} {value}: the account holds no such number")
             chosen |= {each.id: each for each in found}
     return chosen.values()
+
+
+def _tidy(option: str, value: str) -> str:
+    """A number without the punctuation that people put into it; an id as it is."""
+    return re.sub(r"[\s().-]", "", value) if option == "number" else value
 
 
 def _keys(live: Live, fields: FieldTable) -> tuple[tuple[str, str], ...]:

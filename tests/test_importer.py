@@ -164,14 +164,39 @@ def test_a_directory_below_the_manifests_is_as_good(place: Place) -> None:
 
 
 def test_each_kind_of_resource_that_is_referred_to_is_asked_for_by_name(place: Place) -> None:
-    number = twilio("1", name="Sales", assistantId="a1", squadId="s1")
-    imported = place.take(number, assistant=(Resource("a1", "Bot"),))
-    (adopted,) = imported.files.values()
-    assert adopted.spec["assistantId"] == "a1"
+    held = (
+        twilio("1", name="Sales", assistantId="a1"),
+        twilio("2", "+14155550102", name="Night", squadId="s1"),
+    )
+    imported = place.take(*held, assistant=(Resource("a1", "Bot"),))
+    assert [each.spec.get("assistantId") for each in imported.files.values()] == ["a1", None]
     assert imported.unlisted == ("squad",)
-    text = place.read("sales.yaml")
-    assert "assistantId: {name: Bot}" in text
-    assert "squadId: s1" in text
+    assert "assistantId: {name: Bot}" in place.read("sales.yaml")
+    assert "squadId: s1" in place.read("night.yaml")
+
+
+def test_a_number_that_no_manifest_can_declare_is_left_out_and_the_others_are_not(
+    place: Place,
+) -> None:
+    twice = twilio("1", name="Twice", assistantId="a1", squadId="s1")
+    imported = place.take(twice, twilio("2", "+14155550102", name="Good"))
+    assert (keys(imported), list(place.lock.entries)) == (["good"], ["good"])
+    assert imported.undeclarable[0].startswith("1  Twice  +14155550101: no manifest can declare it")
+    assert not (place.root / "numbers" / "twice.yaml").exists()
+
+
+def test_a_url_that_holds_credentials_becomes_a_variable(place: Place) -> None:
+    imported = place.take(twilio("1", name="Sales", server={"url": "https://u:p@x.example.com"}))
+    assert "url: {env: SALES_SERVER_URL}" in place.read("sales.yaml")
+    assert place.lock.entries["sales"].secrets.keys() == {"server.url", "twilioAuthToken"}
+    assert (imported.undeclarable, imported.faults) == ((), ())
+    assert "u:p" not in (place.root / "lock.json").read_text()
+
+
+def test_a_number_is_found_however_its_digits_are_written(place: Place) -> None:
+    held = twilio("1", name="one"), twilio("2", "+14155550102", name="two")
+    wanted = Wanted(numbers=("+1 (415) 555-0102",))
+    assert keys(place.take(*held, wanted=wanted)) == ["two"]
 
 
 @pytest.mark.parametrize("wanted", [Wanted(ids=("2",)), Wanted(numbers=("+1",))])

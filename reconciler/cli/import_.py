@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +11,9 @@ from reconciler.cli.options import Shared, with_shared
 
 if TYPE_CHECKING:
     from reconciler.importer import Imported
+
+
+EXIT_ERROR: Final = 1
 
 
 @click.command("import")
@@ -27,7 +30,7 @@ def import_(
     numbers: tuple[str, ...],
     out: str | None,
     force: bool,
-) -> None:
+) -> int:
     """Write manifests for live numbers, and bind them in the lock."""
     from reconciler.checks import Context
     from reconciler.cli.session import open_session
@@ -54,6 +57,7 @@ def import_(
             overwrite=force,
         )
     click.echo(_json(imported) if shared.format == "json" else _text(imported), nl=False)
+    return EXIT_ERROR if imported.undeclarable else 0
 
 
 def _is_directory(path: str) -> bool:
@@ -74,6 +78,8 @@ def _text(imported: Imported) -> str:
             f"  not shown by the API, set it yourself: {terminal(path)}" for path in each.unshown
         ]
     lines += [f"skipped {terminal(each)}" for each in imported.skipped]
+    for left in imported.undeclarable:
+        lines += [f"left out {terminal(left)}", "  change it on the dashboard, and import it then"]
     lines += [f"ids stay ids, the account lists no {each}" for each in imported.unlisted]
     for fault in imported.faults:
         lines.append(f"{terminal(fault.place.file)}:{fault.place.line}: {terminal(fault.message)}")
@@ -100,6 +106,7 @@ def _json(imported: Imported) -> str:
                 for file, each in imported.files.items()
             ],
             "skipped": list(imported.skipped),
+            "undeclarable": list(imported.undeclarable),
             "unlisted": list(imported.unlisted),
             "faults": [
                 {"file": each.place.file, "line": each.place.line, "message": each.message}
@@ -117,4 +124,6 @@ def _variables(imported: Imported) -> list[str]:
 def _summary(imported: Imported) -> str:
     from reconciler.report.words import count
 
-    return f"{count(len(imported.files), 'number')} imported, {len(imported.skipped)} skipped."
+    left_out = f", {len(imported.undeclarable)} left out" if imported.undeclarable else ""
+    number = count(len(imported.files), "number")
+    return f"{number} imported, {len(imported.skipped)} skipped{left_out}."

@@ -2,7 +2,7 @@
 
 from reconciler.manifests.gitops import read_gitops_state
 from reconciler.manifests.history import current_commit, load_at
-from reconciler.manifests.load import Loaded, load
+from reconciler.manifests.load import Loaded, load, manifests_in
 from reconciler.manifests.merge import merge
 from reconciler.manifests.write import manifest_text
 
@@ -12,6 +12,7 @@ __all__ = [
     "load",
     "load_at",
     "manifest_text",
+    "manifests_in",
     "merge",
     "read_gitops_state",
 ]

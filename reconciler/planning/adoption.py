@@ -19,6 +19,7 @@ from reconciler.model import Directory, Json, Live, Path, Secret
 from reconciler.planning.normal import child_field, is_free, is_masked, normal
 
 _LONGEST_KEY: Final = 40
+_USER_INFO: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#\s]*@")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HALF_A_PAIR: Final = re.compile("[\ud800-\udfff]")
 
@@ -159,7 +160,7 @@ class _Writing:
 
     def written(self, value: Json, described: Field, path: Path) -> Json:
         """A value as the manifest says it."""
-        if described.secret:
+        if _is_secret(value, described):
             if value is None or is_masked(value):
                 self.unshown.append(dotted(path))
             return {"env": self._variable(path)}
@@ -178,7 +179,7 @@ class _Writing:
 
     def shown(self, value: Json, described: Field) -> Json:
         """The same value as the account shows it, for the lock."""
-        if described.secret:
+        if _is_secret(value, described):
             return Secret(str(value))
         match value:
             case Mapping() if not is_free(described):
@@ -223,6 +224,11 @@ class _Writing:
         if names and sum(1 for each in resources if each.name == names[0]) == 1:
             return {"name": names[0]}
         return resource_id
+
+
+def _is_secret(value: Json, described: Field) -> bool:
+    """Whether a value must not stand in git: by its field, or as a URL that holds credentials."""
+    return bool(described.secret) or (isinstance(value, str) and bool(_USER_INFO.match(value)))
 
 
 def _order(described: Field, name: str) -> tuple[bool, bool]:

@@ -119,12 +119,16 @@ def test_a_number_that_is_not_there_is_an_error(desk: Desk, arguments: list[str]
     assert desk.run("import", *arguments).code == 1
 
 
-def test_what_no_manifest_may_hold_is_told(tmp_path: Path) -> None:
+def test_what_no_manifest_may_hold_is_told_and_stops_no_plan(tmp_path: Path) -> None:
     odd = {"provider": "vapi", "name": "x" * 60, "sipUri": "sip:a@sip.vapi.ai"}
-    with sandbox({"phone-number": [odd]}) as url:
-        told = Desk(tmp_path, url).run("import", "--all")
-    assert told.code == 0
-    assert "spec.name must have at most 40 characters" in told.out
+    good = {"provider": "vapi", "name": "good", "sipUri": "sip:good@sip.vapi.ai"}
+    with sandbox({"phone-number": [odd, good]}) as url:
+        desk = Desk(tmp_path, url)
+        told = desk.run("import", "--all")
+        assert told.code == 1
+        assert "spec.name must have at most 40 characters" in told.out
+        assert "1 number imported, 0 skipped, 1 left out." in told.out
+        assert desk.plan()["operations"] == []
 
 
 def test_what_is_declared_by_name_alone_is_not_imported_and_not_bought_again(
