@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from json import dumps
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,7 +17,6 @@ from reconciler.errors import InputError, Refused
 from reconciler.fields import Field, FieldTable
 from reconciler.lockfile import LockWriter, write_atomically
 from reconciler.manifests import load, manifest_text, manifests_in, merge
-from reconciler.manifests.write import SCHEMA_URL
 from reconciler.model import (
     Desired,
     Diagnostic,
@@ -88,6 +88,7 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
     """Write a manifest for each wanted number that none declares yet, and bind it in the lock.
 
     A number that no valid manifest can declare is left out: one such file would stop every plan.
+    The schema that the files name comes beside them where the repository has none.
     Raises InputError where a file is in the way, an id or number is not there, or it cannot be
     told what the target declares already; then nothing is written.
     """
@@ -105,8 +106,9 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
         raise InputError(
             "already there: " + ", ".join(in_the_way), help="nothing was written; see --force"
         )
-    schema = _schema_seen_from(out, writer.path.parent)
-    texts = {file: manifest_text(each.document, schema) for file, each in files.items()}
+    schema = writer.path.parent / "schemas" / MANIFEST_SCHEMA
+    line = Path(os.path.relpath(schema, out)).as_posix()
+    texts = {file: manifest_text(each.document, line) for file, each in files.items()}
     faults = _faults(texts, context)
     wrong = {each.place.file: each for each in reversed(faults) if _stops_a_plan(each)}
     undeclarable = tuple(
@@ -117,6 +119,10 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
     out.mkdir(parents=True, exist_ok=True)
     for file in files:
         write_atomically(Path(file), texts[file])
+    if files and not schema.exists():
+        # Editors find it by the first line of each manifest.
+        schema.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(schema, dumps(context.schema, indent=2, ensure_ascii=False) + "\n")
     writer.own(next((each.org_id for each in live if each.org_id), None))
     salt = writer.lock.salt
     writer.update({each.key: _entry(each, fields, salt) for each in files.values()})
@@ -134,12 +140,6 @@ def _faults(texts: Mapping[str, str], context: Context) -> tuple[Diagnostic, ...
 def _stops_a_plan(fault: Diagnostic) -> bool:
     """A policy is the team's to meet once it has the manifest; anything else it cannot mend."""
     return fault.severity is Severity.ERROR and fault.code != _POLICY
-
-
-def _schema_seen_from(out: Path, directory: Path) -> str:
-    """The repository's own copy of the schema, where `init` has put one, else the published one."""
-    own = directory / "schemas" / MANIFEST_SCHEMA
-    return Path(os.path.relpath(own, out)).as_posix() if own.exists() else SCHEMA_URL
 
 
 def _choose(

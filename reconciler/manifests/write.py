@@ -9,7 +9,6 @@ from typing import Final
 
 from reconciler.model import Json
 
-SCHEMA_URL: Final = "https://vapi-reconciler.dev/schemas/phone-number.schema.json"
 _PLAIN: Final = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_ ./@()+\-]|:(?=\S))*")
 # What YAML 1.1 readers take for something else than text.
 _TAKEN: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
@@ -17,10 +16,10 @@ _SHORT: Final = 60
 _LAST_OF_FOUR_DIGITS: Final = 0xFFFF
 
 
-def manifest_text(document: Mapping[str, Json], schema: str = SCHEMA_URL) -> str:
+def manifest_text(document: Mapping[str, Json], schema: str) -> str:
     """The content of a manifest file, with the line by which editors find its schema.
 
-    `schema` is the URL of one, or its path as seen from the file.
+    `schema` is its path as seen from the file, or its URL.
     """
     return f"# yaml-language-server: $schema={schema}\n" + "\n".join(_block(document, "")) + "\n"
 

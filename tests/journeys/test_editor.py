@@ -10,6 +10,7 @@ import pytest
 from tests.journeys.desk import Desk, sandbox
 from tests.journeys.runner import ROOT
 
+SCHEMA = "phone-number.schema.json"
 EXAMPLES = ROOT / "config-examples"
 CHECK = Path(sys.executable).with_name("check-jsonschema")
 _LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
@@ -52,6 +53,15 @@ def repository(tmp_path: Path) -> Path:
         config.write_text(config.read_text().replace("https://api.vapi.ai\n", url + "\n"))
         assert desk.run("import", "--all").code == 0
     return tmp_path
+
+
+def test_an_import_brings_the_schema_that_its_files_name(tmp_path: Path) -> None:
+    seed = {"phone-number": [{"provider": "vapi", "sipUri": "sip:x@sip.vapi.ai", "name": "x"}]}
+    with sandbox(seed) as url:
+        assert Desk(tmp_path, url).run("import", "--all", "--out", "lines/us").code == 0
+    manifest = tmp_path / "lines" / "us" / "x.yaml"
+    assert schema_of(manifest).read_bytes() == (ROOT / "schemas" / SCHEMA).read_bytes()
+    assert check(schema_of(manifest), manifest)[0] == 0
 
 
 def test_what_init_and_import_write_meets_the_schema_that_it_names(repository: Path) -> None:
