@@ -86,6 +86,19 @@ class Provider:
     require_one_of: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
+    def writable(self) -> Mapping[str, Field]:
+        """The fields that a create or an update takes."""
+        return {
+            name: each for name, each in self.fields.items() if each.nature is not Nature.READ_ONLY
+        }
+
+    @cached_property
+    def identities(self) -> Mapping[int, Field]:
+        """The fields that tell one number from another, by rank, the strongest first."""
+        ranked = sorted((each.identity, name) for name, each in self.fields.items())
+        return {rank: self.fields[name] for rank, name in ranked if rank}
+
+    @cached_property
     def references(self) -> tuple[tuple[tuple[str, ...], str], ...]:
         """Where a body may refer to another resource: the path, and the kind of resource."""
         return tuple(_references(self.fields, ()))

@@ -14,7 +14,7 @@ from threading import Lock as Mutex
 from typing import Protocol
 
 from reconciler.errors import ApiError, Uncertain
-from reconciler.fields import FieldTable, Nature
+from reconciler.fields import FieldTable
 from reconciler.model import Json, Live, Operation
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import revealed
@@ -114,8 +114,8 @@ class Creator:
         described = self.fields.providers.get(provider)
         compared = {
             name: normal(values.get(name), each)
-            for name, each in (described.fields.items() if described else ())
-            if each.nature is not Nature.READ_ONLY and each.identity
+            for name, each in (described.writable.items() if described else ())
+            if each.identity
         }
         return provider, dumps(_revealed(compared), sort_keys=True)
 

@@ -65,14 +65,9 @@ def natural_keys(live: Live, provider: Provider) -> tuple[tuple[str, str], ...]:
 
     Names are none of it: any number of numbers may share one.
     """
-    ranked = sorted(provider.fields.values(), key=lambda each: each.identity)
-    weakest = ranked[-1].identity
-    values = [(each, normal(live.body.get(each.name), each)) for each in ranked]
-    return tuple(
-        (each.name, str(value))
-        for each, value in values
-        if 0 < each.identity < weakest and value is not None
-    )
+    strong = list(provider.identities.values())[:-1]
+    values = ((each.name, normal(live.body.get(each.name), each)) for each in strong)
+    return tuple((name, str(value)) for name, value in values if value is not None)
 
 
 def _adopted(writing: _Writing, live: Live, others: Sequence[Live], provider: Provider) -> Adopted:
@@ -88,7 +83,7 @@ def _adopted(writing: _Writing, live: Live, others: Sequence[Live], provider: Pr
             shown[name] = writing.shown(value, described)
     unknown = [*writing.unknown, *_strangers(live.body, provider.fields)]
     binding = _binding(live, others, provider)
-    label = max(provider.fields.values(), key=lambda each: each.identity).name
+    *_, label = (each.name for each in provider.identities.values())
     # A manifest without a label takes its key for one; a number that has none keeps none.
     unlabelled = {"lifecycle": {"ignoreChanges": [label]}} if label not in written else {}
     document: dict[str, Json] = {

@@ -66,9 +66,9 @@ def compare(
     fixed: list[Change] = []
     unsendable: list[str] = []
     body: dict[str, Json] = {}
-    for name, each in provider.fields.items():
+    for name, each in provider.writable.items():
         wanted, held = desired.spec.get(name), live.body.get(name)
-        if (wanted == held and not each.secret) or each.nature is Nature.READ_ONLY:
+        if wanted == held and not each.secret:
             continue
         if each.nature is Nature.CREATE_ONLY and (name,) in desired.unread:
             found.append(_Uncompared(name))

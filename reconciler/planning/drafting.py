@@ -189,8 +189,7 @@ class Drafting:
         if provider is None:
             return
         bought = any(each.purchase for each in provider.fields.values())
-        held = (each for each in provider.fields.values() if each.identity)
-        for field in sorted(held, key=lambda each: each.identity):
+        for field in provider.identities.values():
             value = live.body.get(field.name)
             if value is not None:
                 lost = bought and field.nature is Nature.READ_ONLY
@@ -202,8 +201,8 @@ class Drafting:
         provider = self.fields.providers.get(live.provider)
         managed = {
             name: redacted(live.body[name], field)
-            for name, field in (provider.fields.items() if provider else ())
-            if name in live.body and field.nature is not Nature.READ_ONLY
+            for name, field in (provider.writable.items() if provider else ())
+            if name in live.body
         }
         text = dumps(managed, sort_keys=True, separators=(",", ":"))
         return Precondition(live.updated_at, f"sha256:{sha256(text.encode()).hexdigest()}")

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from json import dumps
 
-from reconciler.fields import Field, FieldTable, Nature, Provider
+from reconciler.fields import Field, FieldTable, Provider
 from reconciler.model import Desired, Json, Live
 from reconciler.planning.normal import area_code, normal
 from reconciler.planning.secrecy import revealed
@@ -53,19 +53,19 @@ def held_value(live: Live, field: Field) -> Json:
 
 def _traits(values: Mapping[str, Json], provider: Provider) -> str:
     """The route and the identities that a manifest can set, but for the weakest one."""
-    weakest = max(each.identity for each in provider.fields.values())
+    weakest = max(provider.identities)
     return dumps(
         [
             _comparable(values, each)
-            for each in provider.fields.values()
-            if each.nature is not Nature.READ_ONLY and (each.group or 0 < each.identity < weakest)
+            for each in provider.writable.values()
+            if each.group or 0 < each.identity < weakest
         ]
     )
 
 
 def _identities(values: Mapping[str, Json], provider: Provider) -> Iterator[tuple[str, str]]:
-    for each in provider.fields.values():
-        value = _comparable(values, each) if each.identity else None
+    for each in provider.identities.values():
+        value = _comparable(values, each)
         if value is not None:
             yield each.name, str(value)
 

@@ -85,14 +85,8 @@ class _Search:
 
     def ranks(self) -> list[int]:
         """The ranks of identity that the description gives, strongest first."""
-        return sorted(
-            {
-                each.identity
-                for provider in self._fields.providers.values()
-                for each in provider.fields.values()
-                if each.identity
-            }
-        )
+        known = (each.identities for each in self._fields.providers.values())
+        return sorted({rank for identities in known for rank in identities})
 
     def by_binding(self) -> None:
         """A binding is an order: it finds exactly one number or it is a fault."""
@@ -245,8 +239,7 @@ class _Search:
 
     def _identity_field(self, provider: str, rank: int) -> Field | None:
         described = self._fields.providers.get(provider)
-        candidates = described.fields.values() if described else ()
-        return next((each for each in candidates if each.identity == rank), None)
+        return described.identities.get(rank) if described else None
 
     def _claim_all(self, found: Mapping[str, list[Live]]) -> None:
         """Claim what one step found, and tell what it found twice."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.fields import Nature, Provider, dotted
+from reconciler.fields import Provider, dotted
 from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import fingerprint, redacted, secrets_in
@@ -56,11 +56,10 @@ def declares_as_before(
 def applied_spec(spec: Mapping[str, Json], provider: Provider) -> dict[str, Json]:
     """A spec in the form that the lock keeps: comparable, and without its secrets."""
     applied: dict[str, Json] = {}
-    for name, field in provider.fields.items():
-        if field.nature is not Nature.READ_ONLY:
-            value = redacted(normal(spec.get(name), field), field)
-            if value is not None:
-                applied[name] = value
+    for name, field in provider.writable.items():
+        value = redacted(normal(spec.get(name), field), field)
+        if value is not None:
+            applied[name] = value
     return applied
 
 
