@@ -49,7 +49,8 @@ def one_pass(job: Job, account: Account, course: Course) -> PassReport:
     started = course.now()
     report = PassReport(job.target.name, job.now(), 0.0, Ending.SYNCED)
     try:
-        planned = reconcile.plan(job, account, unattended(course.limits))
+        holds = job.target.on_drift is OnDrift.REPORT
+        planned = reconcile.plan(job, account, unattended(course.limits), hold_drift=holds)
         report = _go_on(report, job, planned, account, course)
     except (ReconcilerError, OSError) as error:
         report = failed(report, error)

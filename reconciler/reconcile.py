@@ -30,9 +30,10 @@ from reconciler.planning.draft import address_of
 from reconciler.resolve import Known, referenced_kinds
 
 
-def plan(job: Job, account: Account, limits: Limits) -> Planned:
+def plan(job: Job, account: Account, limits: Limits, *, hold_drift: bool = False) -> Planned:
     """Compare valid manifests with the account. Nothing is written, not even the lock.
 
+    With `hold_drift`, what a manifest changes is planned without the drift beside it.
     Raises InvalidManifestsError, InputError where it cannot be told which number is which, and
     ApiError.
     """
@@ -63,6 +64,7 @@ def plan(job: Job, account: Account, limits: Limits) -> Planned:
         selected=selected_keys(job.selection, desired, lock),
         former=former(job, desired),
         ignored_drift=job.target.ignored_drift,
+        hold_drift=hold_drift,
     )
     return Planned(
         plan=make_plan(situation),

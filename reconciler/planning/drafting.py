@@ -33,7 +33,7 @@ from reconciler.planning.diff import Difference, Knowledge, compare
 from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.drift import ignored_drift
 from reconciler.planning.match import lock_entry
-from reconciler.planning.memory import declares_as_before
+from reconciler.planning.memory import declares_as_before, unchanged_fields
 from reconciler.planning.normal import child_field
 from reconciler.planning.secrecy import redacted
 
@@ -47,6 +47,7 @@ class Drafting:
     directory: Directory
     undeclared: Undeclared
     ignored_drift: tuple[DriftIgnored, ...] = ()
+    hold_drift: bool = False
 
     def create(self, desired: Desired, kind: Kind, reason: Reason = Reason.DECLARED) -> Drafted:
         """The create of a manifest that has no number."""
@@ -145,10 +146,18 @@ class Drafting:
         return (Draft(Kind.CHANGE, operation, live),)
 
     def _with_drift_ignored(self, desired: Desired) -> Desired:
-        """A manifest that did not change leaves more to the live side than one that did."""
-        ignored = ignored_drift(desired, self.ignored_drift)
-        if not ignored or self._reason(desired) is not Reason.DRIFTED:
+        """A manifest leaves more of what it did not change to the live side.
+
+        Where drift is held, a change of its own is made without that: the drift is told next time.
+        """
+        entry = lock_entry(desired, self.lock)
+        if not (self.hold_drift or self.ignored_drift) or entry is None or not entry.applied:
             return desired
+        provider = self.fields.providers[desired.provider]
+        unchanged = unchanged_fields(desired.spec, entry, provider, self.lock.salt)
+        ignored = ignored_drift(desired, self.ignored_drift, unchanged)
+        if self.hold_drift and self._reason(desired) is Reason.DECLARED:
+            ignored = tuple((name,) for name in sorted(unchanged))
         lifecycle = desired.lifecycle
         paths = (*lifecycle.ignore_changes, *ignored)
         return replace(desired, lifecycle=replace(lifecycle, ignore_changes=paths))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from reconciler.model import Action, Desired, DriftIgnored, Operation, Path, Plan, Reason
 
-# A path that every other begins with.
-_ANY: Path = ()
 
+def ignored_drift(
+    desired: Desired, rules: Sequence[DriftIgnored], unchanged: AbstractSet[str]
+) -> tuple[Path, ...]:
+    """The paths of a number whose drift is left alone.
 
-def ignored_drift(desired: Desired, rules: Sequence[DriftIgnored]) -> tuple[Path, ...]:
-    """The fields of a number whose drift is left alone."""
+    `unchanged` are the fields that its manifest did not move: in those that it did, the live side
+    has no say.
+    """
     labels = dict(desired.labels)
     fitting = (each for each in rules if each.labels.items() <= labels.items())
-    return tuple(path for each in fitting for path in each.fields or (_ANY,))
+    every = tuple((name,) for name in sorted(unchanged))
+    paths = (path for each in fitting for path in each.fields or every)
+    return tuple(path for path in paths if path[0] in unchanged)
 
 
 def without_drift(plan: Plan) -> tuple[Plan, tuple[Operation, ...]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.fields import Provider, dotted
+from reconciler.fields import Provider, dotted, parse_path
 from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import fingerprint, redacted, secrets_in
@@ -51,6 +52,33 @@ def declares_as_before(
     marks = {dotted(path): fingerprint(salt, value) for path, value in _secrets(spec, provider)}
     before = {path: mark.fingerprint for path, mark in entry.secrets.items()}
     return marks == before and applied_spec(spec, provider) == entry.applied
+
+
+def unchanged_fields(
+    spec: Mapping[str, Json], entry: LockEntry, provider: Provider, salt: str
+) -> frozenset[str]:
+    """The fields of which a manifest says what it said when it was last applied.
+
+    Of fields of which a number has one, all moved where one did.
+    """
+    now = applied_spec(spec, provider)
+    sent: dict[str, dict[str, str]] = defaultdict(dict)
+    for path, value in _secrets(spec, provider):
+        sent[str(path[0])][dotted(path)] = fingerprint(salt, value)
+    kept: dict[str, dict[str, str]] = defaultdict(dict)
+    for where, mark in entry.secrets.items():
+        kept[str(parse_path(where)[0])][where] = mark.fingerprint
+    moved = {
+        name
+        for name in provider.writable
+        if now.get(name) != entry.applied.get(name) or sent[name] != kept[name]
+    }
+    groups = {provider.writable[name].group for name in moved} - {""}
+    return frozenset(
+        name
+        for name, field in provider.writable.items()
+        if name not in moved and field.group not in groups
+    )
 
 
 def applied_spec(spec: Mapping[str, Json], provider: Provider) -> dict[str, Json]:

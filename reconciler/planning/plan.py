@@ -117,6 +117,7 @@ def _drafting(situation: Situation) -> Drafting:
         situation.directory,
         situation.undeclared,
         situation.ignored_drift,
+        situation.hold_drift,
     )
 
 

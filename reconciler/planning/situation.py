@@ -23,7 +23,8 @@ class Situation:
     """All that a plan is made from.
 
     `selected` holds the keys that this run may touch, None for all; `former` are the manifests of
-    an earlier revision (`--base`) that are gone now.
+    an earlier revision (`--base`) that are gone now. `hold_drift` says that drift is only told: no
+    change of a manifest takes some of it along.
     """
 
     target: str
@@ -42,3 +43,4 @@ class Situation:
     selected: frozenset[str] | None = None
     former: tuple[Desired, ...] = ()
     ignored_drift: tuple[DriftIgnored, ...] = ()
+    hold_drift: bool = False

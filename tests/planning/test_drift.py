@@ -42,6 +42,27 @@ def test_what_the_manifest_changes_is_applied_all_the_same() -> None:
     assert paths(made) == ["assistantId", "squadId"]
 
 
+def test_a_rule_holds_for_a_field_whatever_else_the_manifest_changes() -> None:
+    server = {"url": "https://elsewhere.example"}
+    held = live("1", {"name": "a", "assistantId": "x", "server": server})
+    renamed = desired("a", {"assistantId": "x", "name": "New"})
+    rules = (DriftIgnored((parse_path("server"),)),)
+    assert paths(plan([renamed], [held], lock=LOCK, ignored_drift=rules)) == ["name"]
+
+
+def test_a_field_that_the_manifest_changes_is_not_left_alone_by_a_rule() -> None:
+    made = ignoring(DriftIgnored((parse_path("assistantId"),)), assistant="new")
+    assert paths(made) == ["assistantId", "squadId"]
+
+
+def test_where_drift_is_held_a_change_takes_none_of_it_along() -> None:
+    held = live("1", {"name": "a", "assistantId": "x", "server": {"url": "https://edited.example"}})
+    renamed = desired("a", {"assistantId": "x", "name": "New"})
+    assert paths(plan([renamed], [held], lock=LOCK, hold_drift=True)) == ["name"]
+    same = desired("a", {"assistantId": "x"})
+    assert calls(plan([same], [held], lock=LOCK, hold_drift=True)) == [("patch", "a", "drifted")]
+
+
 def test_a_run_that_only_reports_drift_leaves_it_out_of_the_plan() -> None:
     wanted = [desired("a", {"assistantId": "x"}), desired("b", {"sipUri": "sip:b@sip.vapi.ai"})]
     made, drift = without_drift(plan(wanted, [DRIFTED], lock=LOCK))
