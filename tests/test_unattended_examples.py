@@ -16,6 +16,8 @@ from cronsim import CronSim
 
 from reconciler.cli.main import reconciler
 from reconciler.unattended.metrics import HELP
+from tests.journeys.desk import Desk, sandbox
+from tests.journeys.runner import git
 
 EXAMPLES = Path(__file__).parent.parent / "config-examples" / "unattended"
 
@@ -49,6 +51,49 @@ def test_the_crontab_names_times_that_come() -> None:
     schedule = " ".join(line.split()[:5])
     moments = CronSim(schedule, datetime(2026, 1, 1))  # noqa: DTZ001 - cron knows wall time only
     assert [next(moments).minute for _ in range(3)] == [5, 10, 15]
+
+
+def test_the_crontab_s_line_follows_git_and_goes_on_without_it(tmp_path: Path) -> None:
+    (line,) = (each for each in read("crontab").splitlines() if each.startswith("*"))
+    upstream, checkout = tmp_path / "upstream", tmp_path / "checkout"
+    with sandbox() as url:
+        desk = Desk(upstream, url)
+        upstream.mkdir()
+        desk.configure(secrets={"env": ["HOOK_*"]})
+        (upstream / ".gitignore").write_text(".env\n.reconciler.*\nreconciler.lock.json\n")
+        server = {"url": "https://hooks.example.com", "headers": {"X-Token": {"env": "HOOK_TOKEN"}}}
+        spec = {"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai", "server": server}
+        desk.manifest("a", spec)
+        git(upstream, "init", "-q", "-b", "main")
+        commit(upstream)
+        git(tmp_path, "clone", "-q", str(upstream), str(checkout))
+        (checkout / ".env").write_text("VAPI_API_KEY=key\nHOOK_TOKEN=token\n")
+
+        def minute() -> tuple[int, str]:
+            said = line.split(maxsplit=5)[5].replace("/srv/phone-numbers", str(checkout))
+            done = subprocess.run(
+                ["/bin/sh", "-c", said.replace("/var/lib/node_exporter", str(tmp_path))],
+                env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            return done.returncode, done.stdout + done.stderr
+
+        code, said = minute()
+        assert (code, "create PhoneNumber/a: done" in said) == (0, True), said
+        assert minute() == (0, "")
+        desk.manifest("b", {"provider": "vapi", "sipUri": "sip:b@sip.vapi.ai"})
+        commit(upstream)
+        assert minute()[0] == 0
+        assert [each["name"] for each in desk.numbers()] == ["b", "a"]
+        upstream.rename(tmp_path / "gone")
+        assert minute() == (0, "")
+
+
+def commit(repository: Path) -> None:
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "lines")
 
 
 def test_systemd_takes_the_service_and_the_timer(tmp_path: Path) -> None:
