@@ -56,7 +56,7 @@ def _traits(values: Mapping[str, Json], provider: Provider) -> str:
     weakest = max(provider.identities)
     return dumps(
         [
-            _comparable(values, each)
+            comparable(values, each)
             for each in provider.writable.values()
             if each.group or 0 < each.identity < weakest
         ]
@@ -65,12 +65,13 @@ def _traits(values: Mapping[str, Json], provider: Provider) -> str:
 
 def _identities(values: Mapping[str, Json], provider: Provider) -> Iterator[tuple[str, str]]:
     for each in provider.identities.values():
-        value = _comparable(values, each)
+        value = comparable(values, each)
         if value is not None:
             yield each.name, str(value)
 
 
-def _comparable(values: Mapping[str, Json], field: Field) -> Json:
+def comparable(values: Mapping[str, Json], field: Field) -> Json:
+    """What `values` hold of a field, in the form in which two are compared."""
     value = values.get(field.name)
     return normal(revealed(value) if isinstance(value, str) else value, field)
 

@@ -44,7 +44,13 @@ from reconciler.planning.likeness import LookAlikes
 from reconciler.planning.match import Matching, describe, match
 from reconciler.planning.order import put_in_order
 from reconciler.planning.situation import Situation
-from reconciler.planning.strangers import likely_purchases, strangers, to_create, unmanaged
+from reconciler.planning.strangers import (
+    found_by_label,
+    likely_purchases,
+    strangers,
+    to_create,
+    unmanaged,
+)
 
 
 def make_plan(situation: Situation) -> Plan:
@@ -75,6 +81,7 @@ def make_plan(situation: Situation) -> Plan:
     )
     warnings = (
         *doubts,
+        *found_by_label(situation, matching),
         *(each for one in drafted for each in one.warnings),
         *likely_purchases(situation, matching, drafts),
     )

@@ -1,4 +1,4 @@
-"""Live numbers that nobody declares -> those to leave alone, to release, or to ask about. Pure."""
+"""Live numbers that nothing ties to a manifest -> what to leave alone, or to ask about. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 
 from reconciler.model import Desired, IgnoreRule, Live, Operation, Warned
 from reconciler.planning.draft import Draft, Kind, address_of
-from reconciler.planning.likeness import LookAlikes
-from reconciler.planning.match import Matching, describe
+from reconciler.planning.likeness import LookAlikes, comparable
+from reconciler.planning.match import Matching, describe, lock_entry
 from reconciler.planning.situation import Situation
 
 # How many numbers a warning lists that one create may be.
@@ -51,6 +51,26 @@ def likely_purchases(
             message = (
                 f"will be created, but may exist already: {describe(live)}\n"
                 f"  if it is that one, pin it:\n    binding:\n      id: {live.id}"
+            )
+            yield Warned(address_of(desired.key), message)
+
+
+def found_by_label(situation: Situation, matching: Matching) -> Iterator[Warned]:
+    """Warn of a number that a manifest shares nothing with but the name that anybody may give."""
+    for desired in situation.desired:
+        live = matching.pairs.get(desired.key)
+        if live is None or desired.binding or lock_entry(desired, situation.lock):
+            continue
+        *strong, _ = situation.fields.providers[desired.provider].identities.values()
+        told = [
+            (each.name, comparable(desired.spec, each), comparable(live.body, each))
+            for each in strong
+        ]
+        differing = [name for name, want, have in told if want and have and want != have]
+        if differing and not any(want and want == have for _, want, have in told):
+            message = (
+                f"is found by its name alone, and differs in {differing[0]}: {describe(live)}\n"
+                "  if that is another number, give this one another name"
             )
             yield Warned(address_of(desired.key), message)
 

@@ -209,6 +209,16 @@ def test_a_number_renamed_by_hand_is_never_bought_again_in_silence() -> None:
     assert "id: 1" in made.warnings[0].message
 
 
+def test_a_number_that_only_its_name_ties_to_a_manifest_is_warned_of() -> None:
+    wanted = desired("desk", {"number": "+14155550188"}, provider="twilio")
+    held = live("1", {"name": "desk", "number": "+14155550103"}, provider="twilio")
+    (warning,) = plan([wanted], [held]).warnings
+    assert warning.message.startswith("is found by its name alone, and differs in number: 1  desk")
+    assert plan([wanted], [held], lock=lock(desk="1")).warnings == ()
+    bound = replace(wanted, binding=Binding("name", "desk"))
+    assert plan([bound], [held]).warnings == ()
+
+
 def test_an_unlike_number_is_no_reason_to_warn() -> None:
     wanted = desired("a", {"numberDesiredAreaCode": "415"})
     made = plan([wanted], [live("1", {"name": "b", "number": "+12125550100"})])
