@@ -6,7 +6,8 @@ ReconcilerError                exit 1 unless said otherwise
 └── ApiError                   the API or the way to it
     ├── Refused                proven: nothing happened
     │   ├── Unauthorized       401, or the edge refused us
-    │   └── Throttled          429; may carry how long to wait
+    │   ├── Throttled          429
+    │   └── Unsent             the run was told to stop before it was sent
     └── Uncertain              not proven either way: look before asking again
 """
 
@@ -35,7 +36,10 @@ class GuardError(ReconcilerError):
 
 
 class ApiError(ReconcilerError):
-    """The API answered with an error, or did not answer. `status` is None without an answer."""
+    """The API answered with an error, or did not answer.
+
+    `status` is None without an answer; `retry_after` is in seconds where the answer said so.
+    """
 
     kind = "api"
 
@@ -45,9 +49,11 @@ class ApiError(ReconcilerError):
         *,
         status: int | None = None,
         help: str = "",  # noqa: A002 - the word users read
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message, help=help)
         self.status = status
+        self.retry_after = retry_after
 
 
 class Refused(ApiError):  # noqa: N818 - a name says what is proven
@@ -63,16 +69,18 @@ class Unauthorized(Refused):
 
 
 class Throttled(Refused):
-    """429: nothing happened; `retry_after` is in seconds where the answer said so."""
+    """429: nothing happened."""
 
     kind = "throttled"
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message, status=429)
-        self.retry_after = retry_after
+
+class Unsent(Refused):
+    """A write that was not begun: the run had been told to stop."""
+
+    kind = "unsent"
 
 
 class Uncertain(ApiError):  # noqa: N818 - a name says what is proven
-    """Not proven that nothing happened: 5xx, a lost or unreadable answer."""
+    """Not proven that nothing happened: 5xx, 408, a lost or unreadable answer."""
 
     kind = "uncertain"

@@ -6,11 +6,14 @@
 | 2xx cut short or unreadable                  | nothing            | Uncertain    |
 | 3xx                                          | nothing happened   | Refused      |
 | 401, 403                                     | nothing happened   | Unauthorized |
+| 408, of the API or a proxy before it         | nothing            | Uncertain    |
 | 429                                          | nothing happened   | Throttled    |
 | other 4xx                                    | nothing happened   | Refused      |
 | 5xx, from the API or the edge before it      | nothing            | Uncertain    |
 | connection refused, no route (transport)     | nothing happened   | Refused      |
 | no answer in time, connection lost (transport) | nothing          | Uncertain    |
+
+Whatever says so, in `Retry-After`, is not asked again any sooner.
 """
 
 from __future__ import annotations
@@ -19,13 +22,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from json import loads
-from typing import Any, Final
+from math import isfinite
+from typing import Any, Final, Never
 
 from reconciler.api.transport import Answer
 from reconciler.errors import ApiError, Refused, Throttled, Unauthorized, Uncertain
 from reconciler.model import Secret
 
 _MAX_SHOWN: Final = 500
+# A proxy may say so of a request that the API has had.
+_REQUEST_TIMEOUT: Final = 408
 
 
 def read_answer(answer: Answer, hidden: Sequence[str] = ()) -> Any:
@@ -36,13 +42,24 @@ def read_answer(answer: Answer, hidden: Sequence[str] = ()) -> Any:
     if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's own classes
         raise _error(answer, hidden)
     try:
-        return loads(answer.body)
+        return loads(answer.body, parse_constant=_no_json, parse_float=_finite)
     except (ValueError, RecursionError):
         message = f"the API answered {answer.status} with a body that is not whole JSON"
         raise Uncertain(message, status=answer.status) from None
 
 
+def _no_json(word: str) -> Never:
+    """NaN and Infinity, which Python would read. Raises ValueError."""
+    raise ValueError(word)
+
+
+def _finite(digits: str) -> float:
+    """A number that can be written again. Raises ValueError for one that is larger than any."""
+    return value if isfinite(value := float(digits)) else _no_json(digits)
+
+
 def _error(answer: Answer, hidden: Sequence[str]) -> ApiError:
+    later = _retry_after(answer)
     message = f"the API answered {answer.status}: {clean(_words(answer), hidden)}"
     match answer.status:
         case 401:
@@ -50,15 +67,15 @@ def _error(answer: Answer, hidden: Sequence[str]) -> ApiError:
         case 403:
             return Unauthorized(message, status=403, help=_EDGE_HELP)
         case 429:
-            return Throttled(message, retry_after=_retry_after(answer))
+            return Throttled(message, status=429, retry_after=later)
         case status if 300 <= status < 400:  # noqa: PLR2004 - HTTP's own classes
             location = clean(answer.headers.get("location", "nowhere"), hidden)
             where = f"the API sent us to {location}"
             return Refused(where, status=status, help="correct the target's baseUrl")
-        case status if status < 500:  # noqa: PLR2004 - HTTP's own classes
+        case status if status < 500 and status != _REQUEST_TIMEOUT:  # noqa: PLR2004 - the same
             return Refused(message, status=status)
         case status:
-            return Uncertain(message, status=status)
+            return Uncertain(message, status=status, retry_after=later)
 
 
 _KEY_HELP: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Event
 from threading import Lock as Mutex
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -12,13 +13,15 @@ from reconciler.api.pace import Pace
 from reconciler.api.pages import all_rows
 from reconciler.api.retry import RetryPolicy, with_retries
 from reconciler.api.transport import Transport
-from reconciler.errors import Refused, Throttled, Uncertain
+from reconciler.errors import Refused, Throttled, Uncertain, Unsent
 from reconciler.model import Json, Live, Resource, Secret
 from reconciler.planning.secrecy import secrets_in
 
 Value = TypeVar("Value")
 
 _NOT_FOUND = 404
+# What tells numbers apart.
+_IDENTITY = ("provider", "name", "number", "sipUri")
 
 
 class Client:
@@ -32,14 +35,17 @@ class Client:
         timeout: float = 60.0,
         parallel: int = 4,
         retry: RetryPolicy | None = None,
+        stop: Event | None = None,
     ) -> None:
         """Prepare; nothing is sent. `timeout` is in seconds, for one request and its retries.
 
+        Once `stop` is set, what is under way ends, no write is begun, and nothing is asked again.
         Raises InputError for a base URL that is neither https nor loopback.
         """
         self._transport = Transport(base_url, api_key, timeout=timeout)
         self._api_key = api_key
         self._retry = retry or RetryPolicy(budget=timeout)
+        self._stop = stop or Event()
         self._pace = Pace(parallel)
         self._counting = Mutex()
         self.requests = 0
@@ -109,10 +115,12 @@ class Client:
             answer = self._transport.send(method, path, query=query, body=body)
             return read_answer(answer, hidden)
 
-        return with_retries(method, lambda: self._once(send), self._retry)
+        return with_retries(method, lambda: self._once(method, send), self._retry, self._stop)
 
-    def _once(self, send: Callable[[], Value]) -> Value:
+    def _once(self, method: str, send: Callable[[], Value]) -> Value:
         with self._pace.slot():
+            if method != "GET" and self._stop.is_set():
+                raise Unsent("not sent: the run was told to stop")
             with self._counting:
                 self.requests += 1
             try:
@@ -127,9 +135,16 @@ class Client:
 
 
 def read_live(body: Any) -> Live:
-    """A number as an answer shows it. Raises Uncertain for an answer that is no number."""
+    """A number as an answer shows it. Raises Uncertain for an answer that is no number.
+
+    One whose identity cannot be read is none: taken for a number without it, it would be bought
+    again.
+    """
     if not isinstance(body, Mapping) or not isinstance(body.get("id"), str):
         raise Uncertain("the API answered with something else than a phone number")
+    for name in _IDENTITY:
+        if not isinstance(body.get(name), str | None):
+            raise Uncertain(f"the API answered with a phone number whose {name} is no text")
     return Live(
         id=body["id"],
         provider=_text(body, "provider"),

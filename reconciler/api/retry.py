@@ -1,15 +1,16 @@
 """Which request may be sent again, and when: full jitter, Retry-After, a budget in seconds.
 
 What nothing came of may always be asked again. What may have happened is asked again only where
-asking twice does no harm: GET, PATCH and DELETE, never POST.
+asking twice does no harm: GET, PATCH and DELETE, never POST. Told to stop, nothing is asked again,
+and a pause ends at once.
 """
 
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 from typing import Final, TypeVar
 
 from tenacity import (
@@ -18,9 +19,10 @@ from tenacity import (
     retry_if_exception,
     stop_after_attempt,
     stop_before_delay,
+    stop_when_event_set,
 )
 
-from reconciler.errors import Refused, Throttled, Uncertain
+from reconciler.errors import ApiError, Refused, Throttled, Uncertain, Unsent
 
 Value = TypeVar("Value")
 
@@ -29,31 +31,45 @@ _REPEATABLE: Final = frozenset({"GET", "PATCH", "DELETE"})
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how long; `sleep` takes seconds, `jitter` a factor between 0 and 1."""
+    """How often and how long; `jitter` is a factor between 0 and 1.
+
+    `sleep` takes seconds; None waits until whoever asks is told to stop.
+    """
 
     attempts: int = 6
     first_delay: float = 0.5
     longest_delay: float = 30.0
     budget: float = 60.0
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] | None = None
     jitter: Callable[[], float] = random.random
 
 
-def with_retries(method: str, call: Callable[[], Value], policy: RetryPolicy) -> Value:
-    """Call until it succeeds, may not be repeated, or the budget is used up.
+def with_retries(method: str, call: Callable[[], Value], policy: RetryPolicy, stop: Event) -> Value:
+    """Call until it succeeds, may not be repeated, the budget is used up, or `stop` is set.
 
     Raises the last ApiError.
     """
+    sleep = policy.sleep or stop.wait
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         return delay(state.attempt_number, error, policy)
 
+    def pause(state: RetryCallState) -> None:
+        sleep(state.upcoming_sleep)
+        if stop.is_set() and state.outcome:
+            state.outcome.result()  # Raises what the last try ended in.
+
     retrying = Retrying(
         retry=retry_if_exception(lambda error: may_repeat(method, error)),
         wait=wait,
-        stop=stop_after_attempt(policy.attempts) | stop_before_delay(policy.budget),
-        sleep=policy.sleep,
+        stop=(
+            stop_when_event_set(stop)
+            | stop_after_attempt(policy.attempts)
+            | stop_before_delay(policy.budget)
+        ),
+        before_sleep=pause,
+        sleep=lambda _seconds: None,
         reraise=True,
     )
     return retrying(call)
@@ -62,7 +78,7 @@ def with_retries(method: str, call: Callable[[], Value], policy: RetryPolicy) ->
 def delay(attempt: int, error: BaseException | None, policy: RetryPolicy) -> float:
     """Seconds to wait after the `attempt`-th try: full jitter, and no less than Retry-After."""
     longest: float = min(policy.longest_delay, policy.first_delay * 2 ** (attempt - 1))
-    asked = error.retry_after if isinstance(error, Throttled) else None
+    asked = error.retry_after if isinstance(error, ApiError) else None
     return max(policy.jitter() * longest, asked or 0.0)
 
 
@@ -71,6 +87,8 @@ def may_repeat(method: str, error: BaseException) -> bool:
     match error:
         case Throttled():
             return True
+        case Unsent():
+            return False
         case Refused():
             return error.status is None
         case Uncertain():

@@ -25,6 +25,7 @@ _NEVER_ARRIVED: Final = (
 )
 MAX_ANSWER_BYTES: Final = 64_000_000
 _CONNECT_SECONDS: Final = 10.0
+_TIMEOUT_HELP: Final = "give it longer with --timeout"
 _ENVIRONMENT_HELP: Final = "look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
 
 
@@ -87,20 +88,25 @@ class Transport:
             method, path, params=dict(query or {}), content=content, headers=headers
         )
         deadline = monotonic() + (self._http.timeout.read or inf)
+        host, asked = _host(request), f"{method} {request.url.path}"
+        answer = f"the answer of {host} to {asked}"
         try:
             response = self._http.send(request, stream=True)
             try:
                 return Answer(
-                    response.status_code, response.headers, read_bounded(response, deadline)
+                    response.status_code,
+                    response.headers,
+                    read_bounded(response, deadline, what=answer),
                 )
             finally:
                 response.close()
         except _NEVER_ARRIVED as error:
-            raise Refused(f"{_host(request)} cannot be reached: {_reason(error)}") from None
+            raise Refused(f"{host} cannot be reached: {_reason(error)}") from None
         except httpx.TimeoutException:
-            raise Uncertain(f"{_host(request)} gave no answer in time") from None
+            message = f"{host} gave no answer in time to {asked}"
+            raise Uncertain(message, help=_TIMEOUT_HELP) from None
         except httpx.HTTPError as error:
-            raise Uncertain(f"the answer was lost: {_reason(error)}") from None
+            raise Uncertain(f"{answer} was lost: {_reason(error)}") from None
 
 
 def encode(body: Mapping[str, Json]) -> bytes:
@@ -108,16 +114,25 @@ def encode(body: Mapping[str, Json]) -> bytes:
     return dumps(_revealed(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_bounded(response: httpx.Response, deadline: float, most: int = MAX_ANSWER_BYTES) -> bytes:
-    """The body, bounded in bytes and, where it comes in drips, in time. Raises Uncertain."""
+def read_bounded(
+    response: httpx.Response,
+    deadline: float,
+    most: int = MAX_ANSWER_BYTES,
+    *,
+    what: str = "the answer",
+) -> bytes:
+    """The body, bounded in bytes and, where it comes in drips, in time.
+
+    Raises Uncertain, which calls it `what`.
+    """
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
         if size > most:
-            raise Uncertain(f"the answer is larger than {most // 1_000_000} MB")
+            raise Uncertain(f"{what} is larger than {most // 1_000_000} MB")
         if monotonic() > deadline:
-            raise Uncertain("the answer did not end in time")
+            raise Uncertain(f"{what} did not end in time", help=_TIMEOUT_HELP)
         chunks.append(chunk)
     return b"".join(chunks)
 

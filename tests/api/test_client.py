@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from threading import Event, Timer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +16,15 @@ from reconciler.api import Client
 from reconciler.api.answers import read_answer
 from reconciler.api.retry import RetryPolicy, delay, may_repeat
 from reconciler.api.transport import MAX_ANSWER_BYTES, Answer, encode
-from reconciler.errors import ApiError, InputError, Refused, Throttled, Unauthorized, Uncertain
+from reconciler.errors import (
+    ApiError,
+    InputError,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Uncertain,
+    Unsent,
+)
 from reconciler.model import Json, Secret
 from tests.api.server import Exchange, Handler, serving
 
@@ -67,7 +76,9 @@ def read(made: Client) -> object:
 
 
 @pytest.mark.parametrize("call", [read, patch])
-@pytest.mark.parametrize("fault", [failing(500), failing(502), hang_up, cut, failing(429)])
+@pytest.mark.parametrize(
+    "fault", [failing(500), failing(502), failing(408), hang_up, cut, failing(429)]
+)
 def test_what_does_no_harm_twice_is_sent_again(
     fault: Handler, call: Callable[[Client], object]
 ) -> None:
@@ -76,7 +87,7 @@ def test_what_does_no_harm_twice_is_sent_again(
         assert len(seen) == 3
 
 
-@pytest.mark.parametrize("fault", [failing(500), failing(502), hang_up, cut])
+@pytest.mark.parametrize("fault", [failing(500), failing(502), failing(408), hang_up, cut])
 def test_a_create_that_may_have_happened_is_never_sent_again(fault: Handler) -> None:
     with client(fault, number) as (made, seen, _):
         with pytest.raises(Uncertain):
@@ -122,20 +133,28 @@ def test_no_answer_in_time_proves_nothing() -> None:
 
     with (
         client(slow, timeout=0.1) as (made, _, _),
-        pytest.raises(Uncertain, match="no answer in time"),
+        pytest.raises(Uncertain, match=r"in time to POST /phone-number$") as raised,
     ):
+        create(made)
+    assert "--timeout" in raised.value.help
+
+
+def test_a_lost_answer_is_told_with_its_host_and_request() -> None:
+    lost = r"the answer of 127.0.0.1:\d+ to POST /phone-number was lost"
+    with client(hang_up) as (made, _, _), pytest.raises(Uncertain, match=lost):
         create(made)
 
 
-def test_retry_after_in_seconds_is_honoured() -> None:
-    with client(failing(429, None, Retry_After="7"), number) as (made, _, pauses):
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_retry_after_in_seconds_is_honoured_wherever_it_comes(status: int) -> None:
+    with client(failing(status, None, Retry_After="7"), number) as (made, _, pauses):
         read(made)
         assert pauses == [7]
 
 
 def test_retry_after_as_a_date_is_honoured() -> None:
     when = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    with client(failing(429, None, Retry_After=when), number) as (made, _, pauses):
+    with client(failing(503, None, Retry_After=when), number) as (made, _, pauses):
         read(made)
         assert 50 < pauses[0] <= 60
 
@@ -149,12 +168,58 @@ def test_a_retry_after_that_says_nothing_useful_leaves_the_usual_pause(said: str
         assert pauses == [0.5]
 
 
+@pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("said", ["100000", "inf"])
-def test_a_pause_beyond_the_budget_is_not_begun(said: str) -> None:
-    with client(failing(429, None, Retry_After=said)) as (made, seen, pauses):
-        with pytest.raises(Throttled):
+def test_a_pause_beyond_the_budget_is_not_begun(said: str, status: int) -> None:
+    with client(failing(status, None, Retry_After=said)) as (made, seen, pauses):
+        with pytest.raises(ApiError, match=str(status)):
             read(made)
         assert (len(seen), pauses) == (1, [])
+
+
+@contextmanager
+def stopping(
+    *script: Handler, sleep: Callable[[float], object] | None = None
+) -> Iterator[tuple[Client, list[Exchange], Event]]:
+    """A client that can be told to stop."""
+    stop = Event()
+    policy = RetryPolicy(budget=1000, sleep=sleep)
+    with (
+        serving(*script) as (url, seen),
+        Client(url, Secret(KEY), retry=policy, stop=stop) as made,
+    ):
+        yield made, seen, stop
+
+
+def test_told_to_stop_nothing_is_asked_again() -> None:
+    with stopping(failing(503), number) as (made, seen, stop):
+        stop.set()
+        with pytest.raises(Uncertain, match="503"):
+            read(made)
+        assert len(seen) == 1
+
+
+def test_told_to_stop_a_pause_ends_at_once_and_nothing_is_sent_after_it() -> None:
+    with stopping(failing(429, None, Retry_After="600"), number) as (made, seen, stop):
+        timer = Timer(0.2, stop.set)
+        timer.start()
+        began = time.monotonic()
+        with pytest.raises(Throttled):
+            create(made)
+        assert (len(seen), time.monotonic() - began < 5) == (1, True)
+        timer.join()
+
+
+@pytest.mark.parametrize("call", [create, patch, lambda made: made.delete_number("1")])
+def test_told_to_stop_no_write_is_begun_and_a_look_still_is(
+    call: Callable[[Client], object],
+) -> None:
+    with stopping(number) as (made, seen, stop):
+        stop.set()
+        with pytest.raises(Unsent):
+            call(made)
+        read(made)
+        assert [each.method for each in seen] == ["GET"]
 
 
 def test_pauses_grow_up_to_a_bound() -> None:
@@ -192,7 +257,19 @@ DEEP = b"[" * 200_000
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"ok", b"<html></html>", b'{"id": "1"', b"\xff\xfe", DEEP, b"9" * 5000]
+    "body",
+    [
+        b"",
+        b"ok",
+        b"<html></html>",
+        b'{"id": "1"',
+        b"\xff\xfe",
+        DEEP,
+        b"9" * 5000,
+        b"[NaN]",
+        b'{"x": -Infinity}',
+        b"1e999",
+    ],
 )
 def test_a_success_that_is_no_json_proves_nothing(body: bytes) -> None:
     with pytest.raises(Uncertain, match="not whole JSON"):
@@ -356,10 +433,29 @@ def test_a_url_that_is_not_safe_for_the_key_is_refused(url: str) -> None:
     assert "pw" not in raised.value.message
 
 
-@pytest.mark.parametrize("answer", [[], "text", {"name": "no id"}, {"id": 5}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        "text",
+        {"name": "no id"},
+        {"id": 5},
+        {**NUMBER, "provider": 7},
+        {**NUMBER, "name": 7},
+        {**NUMBER, "number": {"digits": "+14155550100"}},
+        {**NUMBER, "sipUri": ["sip:a@sip.vapi.ai"]},
+    ],
+)
 def test_an_answer_that_is_no_number_proves_nothing(answer: object) -> None:
     with client(failing(200, answer)) as (made, _, _), pytest.raises(Uncertain):
         create(made)
+
+
+def test_what_is_null_is_not_there() -> None:
+    with client(failing(200, {**NUMBER, "name": None, "sipUri": None})) as (made, _, _):
+        made_number = made.get_number("1")
+    assert made_number is not None
+    assert (made_number.name, made_number.sip_uri) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -368,6 +464,7 @@ def test_an_answer_that_is_no_number_proves_nothing(answer: object) -> None:
         (Throttled("x"), {"GET", "POST", "PATCH", "DELETE"}),
         (Refused("no route"), {"GET", "POST", "PATCH", "DELETE"}),
         (Refused("400", status=400), set()),
+        (Unsent("x"), set()),
         (Uncertain("x"), {"GET", "PATCH", "DELETE"}),
         (ApiError("x"), set()),
         (ValueError("x"), set()),
