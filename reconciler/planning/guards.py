@@ -7,6 +7,7 @@ the whole plan: half of a plan that surprised somebody is no better than all of 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -22,6 +23,7 @@ _WHAT: Final = {
     Kind.REPLACE: ("number", "would be replaced"),
     Kind.DELETE: ("number", "would be released"),
 }
+_SHOWN: Final = 3
 
 
 def _guard(kind: Kind) -> str:
@@ -48,8 +50,17 @@ def refuse(drafts: Sequence[Draft], limits: Limits, managed: int) -> Iterator[Bl
 def raise_if_blocked(plan: Plan) -> None:
     """Raise GuardError where anything of a plan is refused: then nothing of it is written."""
     if plan.blocked:
-        lines = [f"  {each.address}: {each.message}\n    {each.help}" for each in plan.blocked]
+        told: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for each in plan.blocked:
+            told[each.message, each.help].append(each.address)
+        lines = [f"  {some_of(those)}: {why}\n    {way}" for (why, way), those in told.items()]
         raise GuardError("nothing was applied, a guard refuses:\n" + "\n".join(lines))
+
+
+def some_of(addresses: Sequence[str]) -> str:
+    """The first few of what one message is about, and how many more there are."""
+    first, more = ", ".join(addresses[:_SHOWN]), len(addresses) - _SHOWN
+    return f"{first} and {more} more" if more > 0 else first
 
 
 def allowance(limit: Limit, managed: int) -> float:

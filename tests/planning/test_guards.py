@@ -2,8 +2,9 @@
 
 import pytest
 
+from reconciler.errors import GuardError
 from reconciler.model import Lifecycle, Limit, Limits, Lock, LockEntry, OnImmutableChange, State
-from reconciler.planning.guards import allowance
+from reconciler.planning.guards import allowance, raise_if_blocked
 from tests.planning.numbers import desired, guards, live, lock, plan
 
 TOMBSTONE = Lifecycle(state=State.ABSENT)
@@ -30,6 +31,18 @@ def test_a_limit_that_is_passed_refuses_all_that_it_counts() -> None:
     assert guards(made) == [(each, "limits.creates") for each in "abc"]
     assert made.blocked[0].help == "--max-creates 3"
     assert len(made.operations) == 3
+
+
+def test_a_limit_that_is_passed_is_told_once_however_many_it_counts() -> None:
+    made = plan([desired(each) for each in "abcde"], [], limits=Limits(creates=Limit(count=2)))
+    with pytest.raises(GuardError) as raised:
+        raise_if_blocked(made)
+    first = "  PhoneNumber/a, PhoneNumber/b, PhoneNumber/c and 2 more: "
+    assert raised.value.message.splitlines() == [
+        "nothing was applied, a guard refuses:",
+        f"{first}limits.creates is 2, and 5 numbers would be created",
+        "    --max-creates 5",
+    ]
 
 
 def test_a_limit_in_percent_counts_the_managed_numbers() -> None:
