@@ -2,7 +2,8 @@
 
 The API has no idempotency key (observed), so after an answer that proves nothing the account is
 listed, and listed again after a pause. A number that matches the body and was not there before is
-ours; it is adopted. Only when both lists show none is the create sent again.
+ours; it is adopted. Only when both lists show none is the create sent again, and not once the run
+was told to stop: then it stays uncertain.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from json import dumps
 from threading import Lock as Mutex
 from typing import Protocol
 
-from reconciler.errors import ApiError, Uncertain
+from reconciler.errors import ApiError, Uncertain, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import Json, Live, Operation
 from reconciler.planning.normal import normal
@@ -59,12 +60,16 @@ class Claims:
 
 @dataclass(frozen=True)
 class Creator:
-    """Creates numbers; `pause` waits between the two looks after a lost answer."""
+    """Creates numbers.
+
+    `pause` waits between the two looks after a lost answer, for the seconds that the API asked for
+    or longer; it may be cut short.
+    """
 
     account: Creating
     fields: FieldTable
     claims: Claims
-    pause: Callable[[], object]
+    pause: Callable[[float], object]
     tries: int = 3
 
     def create(self, operation: Operation) -> tuple[Live, bool]:
@@ -73,18 +78,25 @@ class Creator:
         Raises ApiError; Uncertain where it is still not known whether a number was made.
         """
         likeness = self._likeness(operation.provider, operation.body)
+        lost: Uncertain | None = None
         with self.claims.turn(likeness):
             tries = 0
             while True:
                 tries += 1
                 try:
                     live = self.account.create_number(operation.body)
-                except Uncertain as lost:
+                except Uncertain as error:
+                    lost = error
                     found = self._landed(likeness, lost)
                     if found:
                         return found, True
                     if tries == self.tries:
                         raise
+                except Unsent:
+                    if lost is None:
+                        raise
+                    message = f"{lost.message}; it was looked for and not found yet, nor sent again"
+                    raise Uncertain(message, status=lost.status) from None
                 else:
                     self.claims.take((live,))
                     return live, False
@@ -97,11 +109,11 @@ class Creator:
         try:
             found = self._look(likeness)
             if found is None:
-                self.pause()
+                self.pause(lost.retry_after or 0.0)
                 found = self._look(likeness)
         except ApiError as error:
             message = f"{lost.message}; whether it landed cannot be seen: {error.message}"
-            raise Uncertain(message, status=lost.status) from error
+            raise Uncertain(message, status=lost.status, help=lost.help or error.help) from error
         return found
 
     def _look(self, likeness: Likeness) -> Live | None:

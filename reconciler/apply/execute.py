@@ -1,7 +1,8 @@
 """A plan and an account -> what became of each operation.
 
 Operations run at once as far as `requires` lets them, each write once. One that fails stops what
-depends on it and nothing else. Results are told in the plan's order.
+depends on it and nothing else, unless it shows that all others would fail too. Results are told in
+the plan's order.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final, Protocol, assert_never
 
 from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
-from reconciler.errors import ApiError
+from reconciler.errors import ApiError, Unauthorized, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import (
     WRITTEN,
@@ -35,8 +36,12 @@ from reconciler.planning.health import unhealthy
 
 _NOT_MET: Final = "not tried: an operation that it requires did not succeed"
 _INTERRUPTED: Final = "not tried: the run was interrupted"
-_UNREMEMBERED: Final = "not tried: the lock cannot be written"
 _LOCK: Final = "lock"
+# What went wrong with one operation and would with all others -> why these are not tried.
+_HALTS: Final = {
+    _LOCK: "not tried: the lock cannot be written",
+    Unauthorized.kind: "not tried: the key was refused",
+}
 
 
 class Account(Creating, Protocol):
@@ -65,13 +70,17 @@ class Stop:
 
 @dataclass(frozen=True)
 class Executor:
-    """Runs plans. `pause` waits between two looks for a create whose answer was lost."""
+    """Runs plans.
+
+    `pause` waits between two looks for a create whose answer was lost, for the seconds that the API
+    asked for or longer.
+    """
 
     account: Account
     fields: FieldTable
     remember: Remember
     observe: Callable[[Result], None] = lambda _result: None
-    pause: Callable[[], object] = lambda: None
+    pause: Callable[[float], object] = lambda _seconds: None
     parallel: int = 4
     stop: Stop = field(default_factory=Stop)
     witness: Callable[[Step], None] = lambda _step: None
@@ -79,7 +88,8 @@ class Executor:
     def execute(self, plan: Plan, known_ids: frozenset[str]) -> Outcome:
         """Run every operation that can be run; `known_ids` are the numbers there were before.
 
-        Where a write cannot be remembered its result says so, and nothing more is sent.
+        Where a write cannot be remembered its result says so, and nothing more is sent; nor is it
+        once the key was refused.
         """
         creator = Creator(self.account, self.fields, Claims(set(known_ids)), self.pause)
         run = _Run(plan, self.observe)
@@ -100,6 +110,8 @@ class Executor:
         self.witness(Asked(operation))
         try:
             live, status = self._write(operation, creator)
+        except Unsent:
+            return _skipped(operation, _INTERRUPTED)
         except ApiError as error:
             self.witness(Failed(operation, error))
             return _failed(operation, error)
@@ -152,7 +164,7 @@ class _Run:
         self._plan = plan
         self._observe = observe
         self._results: dict[str, Result] = {}
-        self._unremembered = False
+        self._halted = ""
         self._told = 0
         self._position = {each.id: index for index, each in enumerate(plan.operations)}
         self._missing = {each.id: len(each.requires) for each in plan.operations}
@@ -165,16 +177,17 @@ class _Run:
     def ready(self, places: int) -> list[Operation]:
         """Take up to `places` operations whose requirements are met, in the plan's order.
 
-        None once a write could not be remembered: what is sent then would be forgotten too.
+        None once a write could not be remembered: what is sent then would be forgotten too. None
+        once the key was refused: what is sent then would be too.
         """
-        if self._unremembered:
+        if self._halted:
             return []
         taken = min(max(0, places), len(self._ready))
         return [self._plan.operations[heappop(self._ready)] for _ in range(taken)]
 
     def finish(self, operation: Operation, result: Result) -> None:
         """Keep a result, see who waited for it, and tell all results that are due."""
-        self._unremembered |= result.error_kind == _LOCK
+        self._halted = self._halted or _HALTS.get(result.error_kind, "")
         ended = deque([(operation, result)])
         while ended:
             operation, result = ended.popleft()
@@ -191,7 +204,7 @@ class _Run:
 
     def outcome(self, *, interrupted: bool) -> Outcome:
         """All results, the operations that were not tried among them."""
-        why = _INTERRUPTED if interrupted else _UNREMEMBERED
+        why = _INTERRUPTED if interrupted else self._halted
         for each in self._plan.operations:
             if each.id not in self._results:
                 self.finish(each, _skipped(each, why))
@@ -224,6 +237,7 @@ def _failed(operation: Operation, error: ApiError) -> Result:
         error_kind=error.kind,
         error_message=error.message,
         error_status=error.status,
+        help=error.help,
     )
 
 

@@ -17,14 +17,14 @@ class Run:
     """How a plan is applied: how much at once, who is told, and what stops it.
 
     `observe` is told of results in the plan's order, `watch` of each step as it happens, in the
-    thread where it does. `pause` waits between two looks for a create whose answer was lost.
-    `record` is a directory for the record of the run, made from git's `commit` at `now`;
-    `complain` is told once where the disk refuses it.
+    thread where it does. `pause` waits between two looks for a create whose answer was lost, for
+    the seconds that the API asked for or longer. `record` is a directory for the record of the
+    run, made from git's `commit` at `now`; `complain` is told once where the disk refuses it.
     """
 
     parallel: int
     observe: Callable[[Result], None]
-    pause: Callable[[], object]
+    pause: Callable[[float], object]
     stop: Stop
     record: Path | None = None
     commit: Callable[[], str | None] = lambda: None

@@ -16,12 +16,12 @@ import click
 
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Duration, Shared, with_shared
-from reconciler.errors import InputError
-from reconciler.model import WRITTEN, Action, Outcome, Plan, Unhealthy
+from reconciler.errors import ApiError, InputError
+from reconciler.model import WRITTEN, Action, Outcome, Plan
 from reconciler.report import OUTCOME_FORMATS
 
 if TYPE_CHECKING:
-    from reconciler.apply import Stop
+    from reconciler.apply import Run, Stop
     from reconciler.cli.session import Session
     from reconciler.job import Account, Job, Planned
 
@@ -56,27 +56,28 @@ def apply(
 ) -> int:
     """Make the account what the manifests say."""
     from reconciler import reconcile
+    from reconciler.apply import Stop
     from reconciler.cli.session import open_session
     from reconciler.planning import as_reviewed, raise_if_blocked
 
-    session = open_session(shared)
+    session, stop = open_session(shared), Stop()
     limits = limits_over(session.target.limits, said)
     reviewed = _read_plan(Path(saved)) if saved else None
     job = session.job(paths, use_lock=not no_lock, base=base)
-    with _alone(session, job), session.account() as account:
+    with _alone(session, job), session.account(stop.asked) as account:
         planned = reconcile.plan(job, account, limits)
         if reviewed:
             planned = replace(planned, plan=as_reviewed(reviewed, planned.plan))
         raise_if_blocked(planned.plan)
         if planned.plan.operations and not reviewed and not auto_approve:
             _ask(shared, planned.plan)
-        outcome = run(session, job, planned, account, Path(record) if record else None)
-        late: tuple[Unhealthy, ...] = ()
-        if wait and not outcome.interrupted:
-            late = _wait(outcome, account, wait)
-            outcome = _waited(outcome, late)
-    click.echo(show_outcome(shared, outcome), nl=False)
-    return EXIT_PARTIAL if late else exit_code(outcome)
+        outcome = run(session, job, planned, account, how(session, stop, record))
+        try:
+            if wait and not outcome.interrupted:
+                outcome = _waited(outcome, account, wait, stop)
+        finally:
+            click.echo(show_outcome(shared, outcome), nl=False)
+    return exit_code(outcome)
 
 
 @contextmanager
@@ -96,35 +97,44 @@ def _alone(session: Session, job: Job) -> Iterator[None]:
         yield
 
 
-def run(
-    session: Session, job: Job, planned: Planned, account: Account, record: Path | None
-) -> Outcome:
-    """Apply, telling of each operation on stderr, until done or interrupted."""
-    from reconciler import reconcile
-    from reconciler.apply import Run, Stop
-    from reconciler.cli.progress import progress
+def how(session: Session, stop: Stop, record: str | None) -> Run:
+    """How a plan is applied, with nobody told of it, until `stop` is asked."""
+    from reconciler.apply import Run
     from reconciler.cli.session import warn
     from reconciler.manifests import current_commit
 
-    stop, total = Stop(), len(planned.plan.operations)
-    with interruptible(stop), progress(session.shared, total) as (observe, watch):
-        how = Run(
-            parallel=session.parallel,
-            observe=observe,
-            watch=watch,
-            pause=lambda: time.sleep(LOOK_AGAIN_AFTER),
-            stop=stop,
-            record=record,
-            commit=current_commit,
-            complain=lambda message: warn(session.shared, message),
+    def pause(asked: float) -> None:
+        stop.asked.wait(max(LOOK_AGAIN_AFTER, min(asked, session.timeout)))
+
+    return Run(
+        parallel=session.parallel,
+        observe=lambda _result: None,
+        pause=pause,
+        stop=stop,
+        record=Path(record) if record else None,
+        commit=current_commit,
+        complain=lambda message: warn(session.shared, message),
+    )
+
+
+def run(session: Session, job: Job, planned: Planned, account: Account, quietly: Run) -> Outcome:
+    """Apply, telling of each operation on stderr, until done or interrupted."""
+    from reconciler import reconcile
+    from reconciler.cli.progress import progress
+
+    total = len(planned.plan.operations)
+    with interruptible(quietly.stop), progress(session.shared, total) as (observe, watch):
+        return reconcile.apply(
+            job, planned, account, replace(quietly, observe=observe, watch=watch)
         )
-        return reconcile.apply(job, planned, account, how)
 
 
 def exit_code(outcome: Outcome) -> int:
     """What the contract says of this ending."""
     if outcome.interrupted:
         return EXIT_INTERRUPTED
+    if outcome.late:
+        return EXIT_PARTIAL
     written = [each for each in outcome.results if each.status in WRITTEN]
     whole = [each for each in written if not each.not_taken and not each.error_kind]
     if len(whole) == len(outcome.results):
@@ -140,24 +150,28 @@ def show_outcome(shared: Shared, outcome: Outcome) -> str:
     return OUTCOME_FORMATS[shared.format or "text"](OutcomeView(outcome, style(shared)))
 
 
-def _waited(outcome: Outcome, late: tuple[Unhealthy, ...]) -> Outcome:
-    """The outcome with what is ill of the created as it was after the waiting."""
+def _waited(outcome: Outcome, account: Account, seconds: float, stop: Stop) -> Outcome:
+    """The outcome with what is ill of the created after `seconds` at most, or until `stop`.
+
+    Raises ApiError where that cannot be seen.
+    """
+    from reconciler.apply import wait_until_active
+
+    try:
+        with interruptible(stop):
+            late = wait_until_active(
+                outcome, account, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
+            )
+    except ApiError:
+        if stop.asked.is_set():
+            return replace(outcome, interrupted=True)
+        raise
     created = {
         each.operation.address for each in outcome.results if each.operation.action is Action.CREATE
     }
     others = tuple(each for each in outcome.health if each.address not in created)
-    return replace(outcome, health=(*others, *late))
-
-
-def _wait(outcome: Outcome, account: Account, seconds: float) -> tuple[Unhealthy, ...]:
-    """Wait until what was created serves calls, for `seconds` at most or until interrupted."""
-    from reconciler.apply import Stop, wait_until_active
-
-    stop = Stop()
-    with interruptible(stop):
-        return wait_until_active(
-            outcome, account, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
-        )
+    cut_short = bool(late) and stop.asked.is_set()
+    return replace(outcome, health=(*others, *late), late=late, interrupted=cut_short)
 
 
 def _read_plan(path: Path) -> Plan:
@@ -181,14 +195,14 @@ def _ask(shared: Shared, made: Plan) -> None:
 
     Raises InputError where the answer is another, or where nobody can be asked.
     """
+    from reconciler.cli.plan import show_plan
+
+    click.echo(show_plan(replace(shared, format="text"), made), err=True)
     if not sys.stdin.isatty():
         raise InputError(
             "nobody is here to approve the plan",
             help="add --auto-approve, or apply a reviewed plan with --plan FILE",
         )
-    from reconciler.cli.plan import show_plan
-
-    click.echo(show_plan(replace(shared, format="text"), made), err=True)
     answer = click.prompt(
         "Apply this plan? Only yes does", default="", show_default=False, err=True
     )

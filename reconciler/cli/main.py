@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -62,6 +63,8 @@ def reconciler(context: click.Context, /, **said: Any) -> None:
 
 def main() -> Never:
     """Run the command and exit with the code that the contract gives its ending."""
+    # Who stops a service means what ctrl-C means; a command that must finish a call says otherwise.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _show_what_can_be_shown()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconciler.cli.apply import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL, interruptible
+from reconciler.cli.apply import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL, how, interruptible
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.cli.targets import all_targets_option, worst
@@ -20,7 +20,7 @@ from reconciler.model import Ending, PassReport
 from reconciler.report import PASS_FORMATS, PassView
 
 if TYPE_CHECKING:
-    from reconciler.apply import Run, Stop
+    from reconciler.apply import Stop
     from reconciler.cli.session import Session
     from reconciler.unattended import Metrics, Notifier
 
@@ -161,30 +161,13 @@ class _Passing:
         job = session.job((), base=said["base"])
         course = Course(
             limits=limits_over(session.target.limits, said),
-            run=self._run(session),
+            run=how(session, self.stop, said["record"]),
             now=_now,
             dry_run=said["dry_run"],
         )
-        with session.account() as account:
+        with session.account(self.stop.asked) as account:
             report = one_pass(job, account, course)
             return replace(report, requests=account.requests, throttled=account.throttled)
-
-    def _run(self, session: Session) -> Run:
-        from reconciler.apply import Run
-        from reconciler.cli.apply import LOOK_AGAIN_AFTER
-        from reconciler.cli.session import warn
-        from reconciler.manifests import current_commit
-
-        record = self.said["record"]
-        return Run(
-            parallel=session.parallel,
-            observe=lambda _result: None,
-            pause=lambda: time.sleep(LOOK_AGAIN_AFTER),
-            stop=self.stop,
-            record=Path(record) if record else None,
-            commit=current_commit,
-            complain=lambda message: warn(self.shared, message),
-        )
 
     def _tell(self, report: PassReport, directory: Path) -> int:
         """Print, measure and notify; what cannot be is told on stderr, and stops nothing."""

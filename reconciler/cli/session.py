@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from json import loads
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
@@ -53,6 +54,11 @@ class Session:
     def parallel(self) -> int:
         """How many calls may be under way at once."""
         return self.shared.parallel or DEFAULT_PARALLEL
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for one request and its retries."""
+        return self.shared.timeout or DEFAULT_TIMEOUT
 
     @cached_property
     def lock_path(self) -> Path:
@@ -118,13 +124,17 @@ class Session:
         return {path: _policy(path) for path in self.target.policy}
 
     @contextmanager
-    def account(self) -> Iterator[Client]:
-        """The target's account over HTTP. Raises InputError where its key cannot be read."""
+    def account(self, stop: Event | None = None) -> Iterator[Client]:
+        """The target's account over HTTP; `stop` ends its pauses and its writes.
+
+        Raises InputError where its key cannot be read.
+        """
         from reconciler.api import Client
 
         key = api_key(self.target.api_key, os.environ)
-        timeout = self.shared.timeout or DEFAULT_TIMEOUT
-        with Client(self.target.base_url, key, timeout=timeout, parallel=self.parallel) as client:
+        with Client(
+            self.target.base_url, key, timeout=self.timeout, parallel=self.parallel, stop=stop
+        ) as client:
             yield client
 
     def _secret_reader(self) -> SecretReader:

@@ -48,6 +48,8 @@ class Outcome:
     interrupted: bool = False
     # The managed numbers that serve no calls now, be they of this run or not.
     health: tuple[Unhealthy, ...] = ()
+    # Those of this run that serve none although they were waited for.
+    late: tuple[Unhealthy, ...] = ()
 
 
 class Ending(StrEnum):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from reconciler.model import WRITTEN, Action, Outcome, Result, Status
 from reconciler.report.escape import json_text, terminal
 from reconciler.report.health import health_lines
+from reconciler.report.plan import NO_CHANGES
 from reconciler.report.views import OutcomeView, Style
 from reconciler.report.words import count
 
@@ -18,6 +19,7 @@ _DONE: Final = {Action.CREATE: "created", Action.PATCH: "changed", Action.DELETE
 def outcome_text(view: OutcomeView) -> str:
     """One line an operation, then a summary in Terraform's words."""
     lines = [line for each in view.outcome.results for line in _result(each, view.style)]
+    lines += [] if view.outcome.results else [NO_CHANGES]
     lines += health_lines(view.outcome.health, view.style)
     return "\n".join([*lines, *([""] if lines else []), _closing(view.outcome, view.style)]) + "\n"
 
@@ -103,3 +105,6 @@ def _left(outcome: Outcome) -> Iterator[str]:
         yield f"{count(forgotten, 'write')} not in the lock: make room, and run again"
     if untaken := sum(len(each.not_taken) for each in outcome.results):
         yield f"{count(untaken, 'field')} not taken"
+    if outcome.late:
+        verb = "serves" if len(outcome.late) == 1 else "serve"
+        yield f"{count(len(outcome.late), 'number')} {verb} no calls, and --wait is over"

@@ -13,7 +13,7 @@ from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
 from reconciler.apply.record import Answered, Step
 from reconciler.documents import read_plain
-from reconciler.errors import Refused, Unauthorized, Uncertain
+from reconciler.errors import Refused, Unauthorized, Uncertain, Unsent
 from reconciler.model import (
     Action,
     Json,
@@ -131,7 +131,7 @@ def test_a_create_that_landed_is_found_and_not_repeated(fault: str) -> None:
 def test_a_create_that_did_not_land_is_sent_once_more(fault: str) -> None:
     looks: list[int] = []
     with account(fault) as client:
-        outcome = run(client, create(1), pause=lambda: looks.append(1))
+        outcome = run(client, create(1), pause=lambda _seconds: looks.append(1))
         assert statuses(outcome) == ["done"]
         assert (len(client.list_numbers()), looks) == (1, [1])
 
@@ -312,6 +312,54 @@ def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
     )
     assert "the lock cannot be written" in outcome.results[1].error_message
     assert not outcome.interrupted
+
+
+class Scripted:
+    """An account whose creates end one after the other as told; nothing of them can be seen."""
+
+    def __init__(self, *ends: Exception | None) -> None:
+        self.ends = list(ends)
+        self.sent = 0
+
+    def create_number(self, body: dict[str, Json]) -> Live:
+        self.sent += 1
+        end = self.ends.pop(0)
+        if end:
+            raise end
+        return Live(str(body["name"]), "vapi", {**body, "id": body["name"]})
+
+    def list_numbers(self) -> tuple[Live, ...]:
+        return ()
+
+
+def test_once_the_key_was_refused_nothing_more_is_sent() -> None:
+    refused = Unauthorized("the API answered 401", status=401, help="use another key")
+    scripted = Scripted(None, refused)
+    outcome = run(scripted, *[create(index) for index in range(1, 6)], parallel=1)
+    assert statuses(outcome) == ["done", "failed", "skipped", "skipped", "skipped"]
+    assert scripted.sent == 2
+    assert {each.error_message for each in outcome.results[2:]} == {
+        "not tried: the key was refused"
+    }
+    assert outcome.results[1].help == "use another key"
+
+
+def test_a_write_that_was_held_back_when_told_to_stop_was_not_tried() -> None:
+    outcome = run(Scripted(Unsent("told to stop")), create(1))
+    assert statuses(outcome) == ["skipped"]
+    assert outcome.results[0].error_message == "not tried: the run was interrupted"
+
+
+def test_a_create_that_may_have_landed_stays_uncertain_when_told_to_stop() -> None:
+    [result] = run(Scripted(Uncertain("lost"), Unsent("told to stop")), create(1)).results
+    assert (result.status, result.error_kind) == (Status.FAILED, "uncertain")
+    assert result.error_message == "lost; it was looked for and not found yet, nor sent again"
+
+
+def test_a_create_is_not_sent_again_sooner_than_the_api_asked_for() -> None:
+    pauses: list[float] = []
+    run(Scripted(Uncertain("503", status=503, retry_after=7), None), create(1), pause=pauses.append)
+    assert pauses == [7]
 
 
 def test_what_serves_no_call_is_told_be_it_written_to_or_not() -> None:

@@ -162,7 +162,7 @@ class Place:
         return Run(
             parallel=4,
             observe=lambda _result: None,
-            pause=lambda: time.sleep(0.01),
+            pause=lambda _seconds: time.sleep(0.01),
             stop=Stop(),
         )
 

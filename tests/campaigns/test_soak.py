@@ -86,7 +86,7 @@ class World:
         """One pass; all that it wrote was planned, and nothing was created again."""
         self._stage.app = self._apps[healthy]
         policy = RetryPolicy(first_delay=0.001, longest_delay=0.005, budget=2)
-        run = Run(4, lambda _result: None, lambda: None, Stop())
+        run = Run(4, lambda _result: None, lambda _seconds: None, Stop())
         course = Course(Limits(), run, lambda: datetime.now(UTC))
         with Client(self._url, Secret("key"), retry=policy, timeout=5) as client:
             report = one_pass(self._job, client, course)

@@ -14,6 +14,7 @@ from reconciler.model import (
     Result,
     Status,
     Summary,
+    Unhealthy,
 )
 
 OPERATION = Operation("op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED)
@@ -44,6 +45,11 @@ def test_done_is_0_partly_done_4_and_nothing_done_1(
 @pytest.mark.parametrize("statuses", [(), (Status.DONE, Status.SKIPPED), (Status.SKIPPED,)])
 def test_interrupted_is_130_whatever_was_done(statuses: tuple[Status, ...]) -> None:
     assert exit_code(outcome(*statuses, interrupted=True)) == 130
+
+
+def test_a_number_that_was_waited_for_in_vain_makes_a_run_partial() -> None:
+    late = (Unhealthy("PhoneNumber/a", "activating"),)
+    assert exit_code(Outcome("prod", (Result(OPERATION, Status.DONE),), late=late)) == 4
 
 
 def test_a_field_that_was_not_taken_makes_a_run_partial() -> None:

@@ -2,7 +2,8 @@
 
 import json
 
-from reconciler.model import Action, Status
+from reconciler.model import Action, Outcome, Status, Unhealthy
+from reconciler.report import OUTCOME_FORMATS, OutcomeView
 from tests.report.samples import golden, outcome_as, result
 
 PARTLY = (
@@ -47,7 +48,10 @@ def test_a_complete_apply_is_told_in_the_words_of_terraform() -> None:
 
 
 def test_an_apply_of_nothing_is_complete() -> None:
-    assert outcome_as("text") == "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.\n"
+    assert outcome_as("text") == (
+        "No changes. Your infrastructure matches the configuration.\n\n"
+        "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.\n"
+    )
 
 
 def test_the_id_of_a_new_number_is_told_and_of_no_other() -> None:
@@ -65,6 +69,16 @@ def test_a_create_that_was_found_again_counts_as_added() -> None:
 def test_a_field_that_was_not_taken_keeps_an_apply_from_being_complete() -> None:
     assert closing(outcome_as("text", result(not_taken=("name",)))) == (
         "Apply incomplete. Resources: 0 added, 1 changed, 0 destroyed. 1 field not taken."
+    )
+
+
+def test_a_number_that_was_waited_for_in_vain_keeps_an_apply_from_being_complete() -> None:
+    made = result(Status.DONE, Action.CREATE)
+    late = (Unhealthy("PhoneNumber/sales", "activating"),)
+    text = OUTCOME_FORMATS["text"](OutcomeView(Outcome("prod", (made,), late=late)))
+    assert closing(text) == (
+        "Apply incomplete. Resources: 1 added, 0 changed, 0 destroyed. "
+        "1 number serves no calls, and --wait is over."
     )
 
 
