@@ -5,6 +5,7 @@ Whatever goes wrong in a pass is in its report; none of it stops the next pass f
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,9 +14,10 @@ from typing import Final
 from reconciler import reconcile
 from reconciler.apply import Run
 from reconciler.errors import ApiError, GuardError, ReconcilerError
-from reconciler.job import Account, InvalidManifestsError, Job, Planned
+from reconciler.job import Account, Job, Planned
 from reconciler.model import (
     WRITTEN,
+    Diagnostic,
     Ending,
     Limits,
     OnDrift,
@@ -23,13 +25,16 @@ from reconciler.model import (
     Outcome,
     PassReport,
     Result,
+    Severity,
     Status,
     Validation,
 )
 from reconciler.planning import unattended, without_drift
 from reconciler.planning.freeze import frozen
+from reconciler.planning.guards import some_of
 
-_SHOWN: Final = 3
+# How many faults a pass tells one by one.
+_SHOWN: Final = 20
 # What an API that is down makes of operations.
 _OUTAGE: Final = frozenset({"uncertain", "throttled", "skipped"})
 
@@ -54,8 +59,15 @@ def one_pass(job: Job, account: Account, course: Course) -> PassReport:
         report = _go_on(report, job, planned, account, course)
     except (ReconcilerError, OSError) as error:
         report = failed(report, error)
+        if isinstance(error, ApiError) and course.run.stop.asked.is_set():
+            report = told_to_stop(report)
     seconds = (course.now() - started).total_seconds()
     return replace(report, seconds=seconds)
+
+
+def told_to_stop(report: PassReport) -> PassReport:
+    """The report of a pass that was cut short."""
+    return replace(report, ending=Ending.INTERRUPTED, kind="", message="told to stop")
 
 
 def failed(report: PassReport, error: ReconcilerError | OSError) -> PassReport:
@@ -72,7 +84,7 @@ def _go_on(
     plan, held = planned.plan, tuple[Operation, ...]()
     if job.target.on_drift is OnDrift.REPORT:
         plan, held = without_drift(plan)
-    report = replace(report, plan=plan, held=held)
+    report = replace(report, plan=plan, held=held, found=planned.plan)
     if course.dry_run:
         waiting = plan.operations or plan.blocked or held
         return replace(report, ending=Ending.DRIFT if waiting else Ending.SYNCED)
@@ -87,8 +99,8 @@ def _go_on(
 
 def _applied(report: PassReport, outcome: Outcome) -> PassReport:
     """The report of a pass whose plan was run."""
-    if outcome.interrupted and any(each.status is Status.SKIPPED for each in outcome.results):
-        return replace(report, ending=Ending.INTERRUPTED, message="told to stop")
+    if outcome.interrupted and any(each.status not in WRITTEN for each in outcome.results):
+        return told_to_stop(report)
     short = [each for each in outcome.results if each.error_kind or each.not_taken]
     if short:
         return _fell_short(report, outcome, short)
@@ -100,15 +112,26 @@ def _applied(report: PassReport, outcome: Outcome) -> PassReport:
 def _fell_short(report: PassReport, outcome: Outcome, short: Sequence[Result]) -> PassReport:
     """The report of a pass of which something failed, was not tried or was not taken."""
     written = any(each.status in WRITTEN for each in outcome.results)
-    said = [f"{each.operation.address}: {_why(each)}" for each in short[:_SHOWN]]
-    more = [f"and {len(short) - _SHOWN} more"] if len(short) > _SHOWN else []
+    told: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in short:
+        told[_why(each), each.help].append(each.operation.address)
+    lines = [f"{some_of(those)}: {why}{_help(way)}" for (why, way), those in told.items()]
     kinds = {each.error_kind for each in short}
     return replace(
         report,
         ending=Ending.PARTIAL if written else Ending.FAILED,
         kind="api" if kinds <= _OUTAGE else "operation",
-        message="; ".join([*said, *more]),
+        message="\n".join([_counted(short), *_first(lines)]),
     )
+
+
+def _counted(short: Sequence[Result]) -> str:
+    """How many fell short, and how: `2 failed, 25 not tried`."""
+    statuses = Counter(each.status for each in short)
+    whole = sum(statuses[each] for each in WRITTEN)
+    counts = {"failed": statuses[Status.FAILED], "not tried": statuses[Status.SKIPPED]}
+    said = [f"{number} {what}" for what, number in counts.items() if number]
+    return ", ".join([*said, *([f"{whole} not done whole"] if whole else [])])
 
 
 def _why(result: Result) -> str:
@@ -116,19 +139,30 @@ def _why(result: Result) -> str:
 
 
 def _message(error: ReconcilerError | OSError) -> str:
-    if isinstance(error, InvalidManifestsError):
-        return _faults(error.validation)
+    """What is wrong in the first line, and below it where, and what to do about it."""
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}"
-    return error.message
+    validation: Validation | None = getattr(error, "validation", None)
+    if validation is not None:
+        lines = _first([_fault(each) for each in validation.diagnostics if _is_error(each)])
+        return "\n".join([f"{error.message}, and no number was touched:", *lines])
+    return f"{error.message}{_help(error.help)}"
 
 
-def _faults(validation: Validation) -> str:
-    """The first errors of the manifests, each with its place."""
-    errors = [each for each in validation.diagnostics if each.severity.value == "error"]
-    said = [
-        f"{each.place.file}:{each.place.line}:{each.place.column} {each.code} {each.message}"
-        for each in errors[:_SHOWN]
-    ]
-    rest = [f"and {len(errors) - _SHOWN} more"] if len(errors) > _SHOWN else []
-    return "\n".join(["the manifests have errors, and no number was touched:", *said, *rest])
+def _fault(fault: Diagnostic) -> str:
+    place = fault.place
+    where = f"{place.file}:{place.line}:{place.column}"
+    return f"{where} {fault.code} {fault.message}{_help(fault.help)}"
+
+
+def _is_error(fault: Diagnostic) -> bool:
+    return fault.severity is Severity.ERROR
+
+
+def _help(text: str) -> str:
+    return "".join(f"\n  = help: {line}" for line in text.splitlines())
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - _SHOWN
+    return [*lines[:_SHOWN], *([f"and {more} more"] if more > 0 else [])]

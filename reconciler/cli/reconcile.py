@@ -17,12 +17,12 @@ from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.cli.targets import all_targets_option, worst
 from reconciler.errors import ReconcilerError
 from reconciler.model import Ending, PassReport
-from reconciler.report import PASS_FORMATS, PassView
+from reconciler.report import PASS_FORMATS
 
 if TYPE_CHECKING:
     from reconciler.apply import Stop
     from reconciler.cli.session import Session
-    from reconciler.unattended import Metrics, Notifier
+    from reconciler.cli.telling import Telling
 
 EXIT_CHANGES: Final = 2
 EXIT_GUARD: Final = 3
@@ -31,6 +31,7 @@ _CODES: Final = {
     Ending.CHANGED: 0,
     Ending.DRIFT: 0,
     Ending.FROZEN: 0,
+    Ending.BUSY: 0,
     Ending.REFUSED: EXIT_GUARD,
     Ending.PARTIAL: EXIT_PARTIAL,
     Ending.FAILED: EXIT_ERROR,
@@ -41,6 +42,7 @@ _JITTER: Final = 0.1
 
 
 @click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
 @all_targets_option
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing; 2 if any.")
 @click.option("--every", type=Duration(), help="Repeat, each time after so long, until SIGTERM.")
@@ -61,6 +63,7 @@ _JITTER: Final = 0.1
 def reconcile(
     shared: Shared,
     *,
+    paths: tuple[str, ...],
     every: float | None,
     metrics: str | None,
     metrics_port: int | None,
@@ -69,25 +72,23 @@ def reconcile(
 ) -> int:
     """Make the account what the manifests say, with nobody looking on."""
     from reconciler.apply import Stop
+    from reconciler.cli.telling import Telling
     from reconciler.unattended import Metrics, Notifier
 
     if metrics_port and not every:
         raise click.UsageError("--metrics-port is for --every: one pass is over before a scrape")
     stop = Stop()
-    passing = _Passing(
-        shared=shared,
-        said=said,
-        stop=stop,
-        metrics=Metrics(Path(metrics) if metrics else None) if metrics or metrics_port else None,
-        notifier=Notifier(notify) if notify else None,
-    )
+    measured = Metrics(Path(metrics) if metrics else None) if metrics or metrics_port else None
+    notifier = Notifier(notify) if notify else None
+    telling = Telling(shared, said["dry_run"], measured, notifier)
+    passing = _Passing(shared, paths, said, stop, telling)
     with interruptible(stop):
         if not every:
             return passing.once()
-        if metrics_port and passing.metrics:
+        if metrics_port and measured:
             from reconciler.unattended.page import serve_metrics
 
-            serve_metrics(passing.metrics, metrics_port, stale_after=3 * every)
+            serve_metrics(measured, metrics_port, stale_after=3 * every)
         return _repeat(passing, every, stop)
 
 
@@ -107,10 +108,10 @@ class _Passing:
     """What stays the same from pass to pass; all else is read anew each time."""
 
     shared: Shared
+    paths: tuple[str, ...]
     said: dict[str, Any]
     stop: Stop
-    metrics: Metrics | None
-    notifier: Notifier | None
+    telling: Telling
 
     def once(self) -> int:
         """One pass over every target that is meant; the worst exit code."""
@@ -120,45 +121,53 @@ class _Passing:
         try:
             sessions = open_sessions(self.shared, all_targets=self.said["all_targets"])
         except (ReconcilerError, OSError) as error:
-            name = self.shared.target or "default"
-            report = PassReport(name, _now().isoformat(), 0.0, Ending.FAILED)
-            return self._tell(failed(report, error), Path())
+            return self._end(failed(_begun(""), error), Path(self.shared.config or "").parent)
         return worst([self._over(each) for each in sessions])
 
     def _over(self, session: Session) -> int:
-        """One pass over one target, told and measured; its exit code."""
+        """One pass over one target, told and measured; its exit code. None once told to stop."""
+        if self.stop.asked.is_set():
+            return EXIT_INTERRUPTED
         begun = time.monotonic()
-        ended = self._pass(session)
-        if ended is None:
-            return 0
-        ended = replace(ended, seconds=time.monotonic() - begun)
-        return self._tell(ended, session.config.directory)
+        ended = replace(self._pass(session), seconds=time.monotonic() - begun)
+        return self._end(ended, session.config.directory)
 
-    def _pass(self, session: Session) -> PassReport | None:
-        """A pass over a target; None where another process is at it."""
-        from reconciler.cli.session import note
-        from reconciler.passes import failed
+    def _end(self, report: PassReport, directory: Path) -> int:
+        """Tell of a pass; its exit code."""
+        if report.ending is Ending.BUSY:
+            self.telling.tell_busy(report)
+        else:
+            self.telling.tell(report, directory)
+        if self.said["dry_run"] and report.ending is Ending.DRIFT:
+            return EXIT_CHANGES
+        return _CODES[report.ending]
+
+    def _pass(self, session: Session) -> PassReport:
+        """A pass over a target that no other run is at; a dry run just looks, and may be second."""
+        from reconciler.passes import failed, told_to_stop
         from reconciler.unattended import alone
 
         name = session.target.name
-        report = PassReport(name, _now().isoformat(), 0.0, Ending.FAILED)
+        begun = _begun(name)
+        wait, pause = self.said["lock_wait"] or 0.0, self.stop.asked.wait
         try:
-            wait = self.said["lock_wait"] or 0.0
-            with alone(session.config.directory, name, wait=wait) as is_alone:
-                if not is_alone:
-                    note(
-                        self.shared, f"{name}: another run is at work, and this one leaves it to it"
-                    )
-                    return None
+            if self.said["dry_run"]:
                 return self._pass_alone(session)
+            with alone(session.config.directory, name, wait=wait, pause=pause) as is_alone:
+                if is_alone:
+                    return self._pass_alone(session)
         except (ReconcilerError, OSError) as error:
-            return failed(report, error)
+            return failed(begun, error)
+        if self.stop.asked.is_set():
+            return told_to_stop(begun)
+        message = "another run is at work, and this one leaves it to it"
+        return replace(begun, ending=Ending.BUSY, message=message)
 
     def _pass_alone(self, session: Session) -> PassReport:
         from reconciler.passes import Course, one_pass
 
         said = dict(self.said)
-        job = session.job((), base=said["base"])
+        job = session.job(self.paths, base=said["base"])
         course = Course(
             limits=limits_over(session.target.limits, said),
             run=how(session, self.stop, said["record"]),
@@ -169,58 +178,10 @@ class _Passing:
             report = one_pass(job, account, course)
             return replace(report, requests=account.requests, throttled=account.throttled)
 
-    def _tell(self, report: PassReport, directory: Path) -> int:
-        """Print, measure and notify; what cannot be is told on stderr, and stops nothing."""
-        from reconciler.cli.session import warn
 
-        lines = self._news(report, directory)
-        if lines or not self.shared.quiet:
-            self._show(PassView(report, lines))
-        if self.metrics:
-            try:
-                self.metrics.add(report, time.time())
-            except OSError as error:
-                warn(self.shared, f"metrics cannot be written: {error.strerror}")
-        if (
-            self.notifier
-            and lines
-            and not self.notifier.send(f"vapi-reconciler: {report.target}", lines)
-        ):
-            warn(self.shared, "not everybody could be notified")
-        if self.said["dry_run"] and report.ending is Ending.DRIFT:
-            return EXIT_CHANGES
-        return _CODES[report.ending]
-
-    def _show(self, view: PassView) -> None:
-        """Print a pass; a dry run shows its plan as `plan` does."""
-        from reconciler.cli.plan import show_plan
-
-        name = self.shared.format or "text"
-        plan = view.report.plan
-        if self.said["dry_run"] and plan and name == "text":
-            click.echo(show_plan(replace(self.shared, format=None), plan))
-        click.echo(PASS_FORMATS[name](view), nl=False)
-
-    def _news(self, report: PassReport, directory: Path) -> tuple[str, ...]:
-        """What is new since the last pass, which may have been another process."""
-        from json import dumps, loads
-
-        from reconciler.cli.session import warn
-        from reconciler.lockfile import write_atomically
-        from reconciler.report.news import news, read_told, told_json
-
-        path = directory / f".reconciler.{report.target}.told.json"
-        try:
-            before = read_told(loads(path.read_bytes()))
-        except (OSError, ValueError):
-            before = read_told(None)
-        lines, told = news(before, report, time.time())
-        if told != before and not self.said["dry_run"]:
-            try:
-                write_atomically(path, dumps(told_json(told), indent=2, sort_keys=True) + "\n")
-            except OSError as error:
-                warn(self.shared, f"{path} cannot be written: {error.strerror}")
-        return lines
+def _begun(target: str) -> PassReport:
+    """The report of a pass that begins now."""
+    return PassReport(target, _now().isoformat(), 0.0, Ending.FAILED)
 
 
 def _now() -> datetime:

@@ -63,15 +63,18 @@ class Ending(StrEnum):
     PARTIAL = "partial"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
 class PassReport:
     """One unattended pass over a target: what it found, what it did, and how it ended.
 
-    `started` is ISO 8601, `seconds` how long it took. `message` says why it was refused, failed or
-    frozen, and `kind` what kind of error that was. `held` is the drift that is reported and not
-    corrected. `requests` counts calls of the API, `throttled` those that it answered with 429.
+    `target` is empty where the configuration does not tell which it is. `started` is ISO 8601,
+    `seconds` how long it took. `message` says why it was refused, failed or frozen: in its first
+    line all that matters, below it the details; `kind` is what kind of error that was. `plan` is
+    what was to be done, `held` the drift that is reported and not corrected, and `found` the plan
+    of both. `requests` counts calls of the API, `throttled` those that it answered with 429.
     """
 
     target: str
@@ -81,6 +84,7 @@ class PassReport:
     message: str = ""
     kind: str = ""
     plan: Plan | None = None
+    found: Plan | None = None
     held: tuple[Operation, ...] = ()
     outcome: Outcome | None = None
     requests: int = 0

@@ -2,22 +2,26 @@
 
 Nobody reads a mail that comes every five minutes: a failure is told once, and once more when it is
 over or becomes another; so is a number that serves no calls, vanished, or drifts and is left so.
+A pass that was interrupted or frozen shows neither that a trouble is over nor that one began.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from reconciler.model import WRITTEN, Ending, Json, PassReport
 from reconciler.report.escape import terminal, terminal_lines
 from reconciler.report.health import MEANING
 from reconciler.report.words import count
 
+Mood = Literal["failure", "success", "info"]
 # Seconds that a bought number may be activating before it is told: it takes minutes (observed).
 PATIENCE: Final = 900.0
 _TROUBLE: Final = frozenset({Ending.FAILED, Ending.REFUSED, Ending.PARTIAL})
+_NO_PROOF: Final = frozenset({Ending.INTERRUPTED, Ending.FROZEN, Ending.BUSY})
+RECOVERED: Final = "recovered: the last pass had failed or was refused, and this one was not"
 _SHOWN: Final = 20
 
 
@@ -38,12 +42,12 @@ def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], T
 
     `now` is in seconds since 1970. Of a pass that could not look nothing is known but that.
     """
-    trouble = _trouble(report)
+    trouble = told.trouble if report.ending in _NO_PROOF else _trouble(report)
     lines = [*_changed(report)]
     if trouble and trouble != told.trouble:
         lines.append(f"{report.ending.value}: {terminal_lines(report.message)}")
     if told.trouble and not trouble:
-        lines.append("recovered: the last pass had failed or was refused, and this one was not")
+        lines.append(RECOVERED)
     if report.plan is None:
         return tuple(lines), Told(trouble, told.matters, told.since)
     since = _since(told, report, now)
@@ -51,6 +55,14 @@ def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], T
     lines += (text for what, text in matters.items() if told.matters.get(what) != text)
     lines += (f"over: {text}" for what, text in told.matters.items() if what not in matters)
     return tuple(lines), Told(trouble, matters, since)
+
+
+def mood(report: PassReport, lines: Sequence[str]) -> Mood:
+    """What kind of news the lines about a pass are."""
+    if report.ending in _TROUBLE:
+        return "failure"
+    is_over = any(each.startswith("recovered: ") for each in lines)
+    return "success" if is_over or report.ending is Ending.CHANGED else "info"
 
 
 def told_json(told: Told) -> Json:

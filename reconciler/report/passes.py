@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from textwrap import dedent
 from typing import Any, Final
 
 from reconciler.model import WRITTEN, Action, Ending, Operation, Outcome, PassReport
-from reconciler.report.escape import json_line, terminal, terminal_lines
+from reconciler.report.escape import json_line, terminal
 from reconciler.report.outcome import outcome_document
 from reconciler.report.views import PassView
 from reconciler.report.words import count
@@ -18,7 +20,7 @@ def pass_text(view: PassView) -> str:
     """The line that sums a pass up, and what is new in it beside that."""
     said = f"{view.report.ending.value}: "
     new = (f"  {each}" for each in view.news if not each.startswith(said))
-    return "\n".join([summary_line(view.report), *new]) + "\n"
+    return "\n".join([summary_line(view.report), *_details(view.report), *new]) + "\n"
 
 
 def pass_json(view: PassView) -> str:
@@ -57,7 +59,8 @@ def summary_line(report: PassReport) -> str:
     """What a pass came to, in one line."""
     spent = f"({report.seconds:.1f} s, {count(report.requests, 'request')})"
     numbers = f", {count(managed(report), 'number')}" if report.plan else ""
-    return f"{terminal(report.target)}: {_ending(report)}{numbers} {spent}"
+    target = f"{terminal(report.target)}: " if report.target else ""
+    return f"{target}{_ending(report)}{numbers} {spent}"
 
 
 def managed(report: PassReport) -> int:
@@ -70,16 +73,29 @@ def managed(report: PassReport) -> int:
 
 def _ending(report: PassReport) -> str:
     waiting = len(report.plan.operations) if report.plan else 0
-    message = terminal_lines(report.message, "  ")
+    message = terminal(report.message.partition("\n")[0].removesuffix(":"))
     said = {
         Ending.SYNCED: "in sync",
         Ending.CHANGED: _written(report),
-        Ending.DRIFT: f"{count(waiting + len(report.held), 'operation')} would make it so",
+        Ending.DRIFT: _drift(waiting, len(report.held)),
         Ending.FROZEN: f"{message}, {count(waiting, 'operation')} waiting",
-        Ending.PARTIAL: f"applied in part: {_written(report)}; {message}",
+        Ending.PARTIAL: f"applied in part: {_written(report)}, {message}",
         Ending.INTERRUPTED: f"interrupted: {_written(report)}",
     }
     return said.get(report.ending) or f"{report.ending.value}: {message}"
+
+
+def _drift(waiting: int, held: int) -> str:
+    """What is left to do, and what is left as it is."""
+    would = f"{count(waiting, 'operation')} would make it so"
+    left = f"{count(held, 'operation')} held back by onDrift: report"
+    return ", ".join([would] * bool(waiting or not held) + [left] * bool(held))
+
+
+def _details(report: PassReport) -> Iterator[str]:
+    """What stands below the first line of a message, all of it indented."""
+    for line in dedent(report.message.partition("\n")[2]).splitlines():
+        yield f"  {terminal(line)}"
 
 
 def _written(report: PassReport) -> str:

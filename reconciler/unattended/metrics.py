@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # A metric, and its labels beside the target: values by these two.
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
+# A pass that left the target to another is none.
+_COUNTED: Final = tuple(each for each in Ending if each is not Ending.BUSY)
 _GOOD: Final = frozenset({Ending.SYNCED, Ending.CHANGED, Ending.DRIFT, Ending.FROZEN})
 HELP: Final = {
     "reconciler_last_pass_timestamp_seconds": "When the last pass ended, in seconds since 1970.",
@@ -113,7 +115,7 @@ def _measured(
         yield "reconciler_last_success_timestamp_seconds", (), ended
     yield "reconciler_pass_duration_seconds", (), report.seconds
     yield "reconciler_frozen", (), float(report.ending is Ending.FROZEN)
-    for ending in Ending:
+    for ending in _COUNTED:
         yield "reconciler_passes", (("ending", ending.value),), float(report.ending is ending)
     yield "reconciler_api_requests", (), report.requests
     yield "reconciler_api_throttled", (), report.throttled

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.errors import InputError
+from reconciler.report.news import Mood
 
 
 class Notifier:
@@ -22,6 +23,17 @@ class Notifier:
                     help="see https://github.com/caronc/apprise/wiki for the form of each service",
                 )
 
-    def send(self, title: str, lines: Sequence[str]) -> bool:
+    def send(self, title: str, lines: Sequence[str], mood: Mood) -> bool:
         """Whether everybody was told."""
-        return bool(self._apprise.notify(body="\n".join(lines), title=title, body_format="text"))
+        from apprise import NotifyType  # noqa: PLC0415 - only where somebody is to be told
+
+        kinds = {
+            "failure": NotifyType.FAILURE,
+            "success": NotifyType.SUCCESS,
+            "info": NotifyType.INFO,
+        }
+        return bool(
+            self._apprise.notify(
+                body="\n".join(lines), title=title, notify_type=kinds[mood], body_format="text"
+            )
+        )

@@ -20,8 +20,8 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 def serve_metrics(metrics: Metrics, port: int, *, stale_after: float) -> None:
     """Serve `/metrics` and `/healthz` on all interfaces, in a thread that ends with the process.
 
-    `/healthz` answers 503 once no pass has ended for `stale_after` seconds, however it ended.
-    Raises InputError where the port cannot be had.
+    Nothing else is there. `/healthz` answers 503 once no pass has ended for `stale_after` seconds,
+    however it ended. Raises InputError where the port cannot be had.
     """
     from prometheus_client import make_wsgi_app  # noqa: PLC0415 - slow to load
 
@@ -29,9 +29,12 @@ def serve_metrics(metrics: Metrics, port: int, *, stale_after: float) -> None:
     begun = time.time()
 
     def app(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != "/healthz":
+        if environ["PATH_INFO"] == "/metrics":
             answer: Iterable[bytes] = page(environ, start)
             return answer
+        if environ["PATH_INFO"] != "/healthz":
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"there are /metrics and /healthz\n"]
         alive = time.time() - max(begun, metrics.last_pass()) < stale_after
         start("200 OK" if alive else "503 Service Unavailable", [("Content-Type", "text/plain")])
         return [b"ok\n" if alive else b"no pass has ended for too long\n"]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.desk import Desk, served
+from tests.journeys.desk import Desk, served, sip
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +19,12 @@ def desk(account: str, tmp_path: Path) -> Iterator[Desk]:
     desk.empty()
     yield desk
     desk.empty()
+
+
+@pytest.fixture
+def kept(desk: Desk) -> Desk:
+    """One number that is as it should be."""
+    desk.configure()
+    desk.manifest("a", sip("a", assistantId="bot-1"))
+    assert desk.run("reconcile").code == 0
+    return desk

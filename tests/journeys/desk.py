@@ -108,6 +108,10 @@ class Desk:
         self.forget_requests()
 
 
+def sip(user: str, **more: Any) -> dict[str, Any]:
+    return {"provider": "vapi", "sipUri": f"sip:{user}@sip.vapi.ai", **more}
+
+
 @contextmanager
 def sandbox(
     seed: Mapping[str, Any] | None = None, faults: Sequence[str] = (), **switches: Any

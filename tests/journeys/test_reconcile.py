@@ -15,23 +15,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.journeys.desk import COMMAND, Desk, sandbox
+from tests.journeys.desk import COMMAND, Desk, sandbox, sip
 
 EXIT_PARTIAL = 4
 YEARS_OFF = "2126-01-01"
-
-
-def sip(user: str, **more: Any) -> dict[str, Any]:
-    return {"provider": "vapi", "sipUri": f"sip:{user}@sip.vapi.ai", **more}
-
-
-@pytest.fixture
-def kept(desk: Desk) -> Desk:
-    """One number that is as it should be."""
-    desk.configure()
-    desk.manifest("a", sip("a", assistantId="bot-1"))
-    assert desk.run("reconcile").code == 0
-    return desk
 
 
 def metric(path: Path, name: str, **labels: str) -> float:
@@ -127,6 +114,16 @@ def test_drift_may_be_reported_only(kept: Desk) -> None:
     assert kept.numbers()[0]["assistantId"] == "bot-2"
 
 
+def test_a_dry_run_shows_the_drift_that_is_only_reported(kept: Desk) -> None:
+    kept.configure(onDrift="report")
+    drift(kept)
+    ended = kept.run("reconcile", "--dry-run")
+    assert ended.code == 2
+    assert "No changes." not in ended.out
+    assert "Plan: 0 to add, 1 to change, 0 to destroy." in ended.out
+    assert "prod: 1 operation held back by onDrift: report, 1 number (" in ended.out
+
+
 def test_drift_of_given_fields_may_be_ignored(kept: Desk) -> None:
     kept.configure(onDrift={"ignore": [{"fields": ["assistantId"]}]})
     drift(kept)
@@ -158,6 +155,20 @@ def test_a_second_pass_leaves_the_target_to_the_first(kept: Desk) -> None:
         assert "another run is at work" in ended.err
         refused = kept.run("apply", "--auto-approve")
         assert (refused.code, "another run is at work" in refused.err) == (1, True)
+
+
+def test_as_json_a_target_that_is_left_to_another_run_is_a_document_too(kept: Desk) -> None:
+    with held(kept.directory):
+        ended = kept.run("reconcile", "--format", "json", "--metrics", "m.prom")
+    assert (ended.code, ended.err) == (0, "")
+    assert (ended.json["ending"], ended.json["target"]) == ("busy", "prod")
+    assert not (kept.directory / "m.prom").exists(), "whoever is at it measures its own pass"
+
+
+def test_a_dry_run_looks_whoever_is_at_work(kept: Desk) -> None:
+    drift(kept)
+    with held(kept.directory):
+        assert kept.run("reconcile", "--dry-run").code == 2
 
 
 def test_a_second_pass_may_wait(kept: Desk) -> None:
@@ -198,6 +209,14 @@ def test_a_broken_manifest_pushed_at_midnight_touches_no_number(kept: Desk) -> N
     recovered = kept.run("reconcile", "--metrics", "m.prom", "--quiet")
     assert "recovered" in recovered.out
     assert metric(path, "reconciler_last_success_timestamp_seconds") > 0
+
+
+def test_without_a_configuration_paths_say_where_the_manifests_are(desk: Desk) -> None:
+    desk.manifest("a", sip("a"))
+    nowhere = desk.run("reconcile")
+    assert (nowhere.code, "name files or directories" in nowhere.out) == (1, True)
+    assert desk.run("reconcile", "numbers").out.startswith("default: 1 created")
+    assert desk.run("reconcile", "numbers", "--dry-run").code == 0
 
 
 def test_an_expired_key_is_told_and_nothing_is_taken_for_gone(kept: Desk) -> None:
@@ -295,6 +314,7 @@ def test_a_service_can_be_scraped_and_asked_for_its_health(kept: Desk) -> None:
     until(passed)
     assert (page("/healthz").status_code, page("/healthz").text) == (200, "ok\n")
     assert 'reconciler_numbers_managed{target="prod"} 1.0' in page("/metrics").text
+    assert [page(path).status_code for path in ("/", "/health", "/metrics/x")] == [404] * 3
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
     assert process.returncode == 0

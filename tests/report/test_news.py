@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from reconciler.model import (
     Action,
     Blocked,
@@ -19,7 +21,7 @@ from reconciler.model import (
     Unhealthy,
     Warned,
 )
-from reconciler.report.news import PATIENCE, Told, news, read_told, told_json
+from reconciler.report.news import PATIENCE, RECOVERED, Told, mood, news, read_told, told_json
 
 PLAN = Plan("prod", "", None, "", "", (), (), (), (), (), Summary())
 FINE = PassReport("prod", "", 0.1, Ending.SYNCED, plan=PLAN)
@@ -60,6 +62,21 @@ def test_an_outage_is_told_once_with_all_its_faces_and_once_when_it_is_over() ->
         ("recovered: the last pass had failed or was refused, and this one was not",),
         (),
     ]
+
+
+@pytest.mark.parametrize("ending", [Ending.INTERRUPTED, Ending.FROZEN])
+def test_a_pass_that_proves_nothing_recovers_from_nothing(ending: Ending) -> None:
+    refused = replace(FINE, ending=Ending.REFUSED, message="limits.deletes is 0", kind="guard")
+    told = story(refused, replace(FINE, ending=ending), refused, FINE)
+    assert [len(each) for each in told] == [1, 0, 0, 1]
+
+
+def test_news_are_of_a_failure_of_a_success_or_neither() -> None:
+    changed = replace(FINE, ending=Ending.CHANGED)
+    assert mood(DOWN, ("failed: no answer",)) == "failure"
+    assert mood(changed, ("patch PhoneNumber/a: done",)) == "success"
+    assert mood(FINE, (RECOVERED,)) == "success"
+    assert mood(FINE, ("PhoneNumber/a is blocked by the provider",)) == "info"
 
 
 def test_another_refusal_is_news() -> None:

@@ -49,6 +49,21 @@ DONE = Outcome("prod", (Result(PATCH, Status.DONE, "1"),))
             "prod: failed: no answer in time (0.4 s, 1 request)",
         ),
         (
+            {"ending": Ending.FAILED, "message": "which target is meant?", "target": ""},
+            "failed: which target is meant?, 1 number (0.4 s, 1 request)",
+        ),
+        (
+            {"ending": Ending.DRIFT, "plan": replace(PLAN, operations=()), "held": (PATCH,)},
+            "prod: 1 operation held back by onDrift: report, 1 number (0.4 s, 1 request)",
+        ),
+        (
+            {"ending": Ending.DRIFT, "held": (PATCH,)},
+            (
+                "prod: 1 operation would make it so, 1 operation held back by onDrift: report, "
+                "1 number (0.4 s, 1 request)"
+            ),
+        ),
+        (
             {"ending": Ending.INTERRUPTED, "outcome": DONE},
             "prod: interrupted: 0 created, 1 changed, 0 released, 1 number (0.4 s, 1 request)",
         ),
@@ -57,6 +72,16 @@ DONE = Outcome("prod", (Result(PATCH, Status.DONE, "1"),))
 def test_a_pass_is_summed_up_in_one_line(parts: dict[str, object], line: str) -> None:
     report = replace(REPORT, **parts)  # type: ignore[arg-type]
     assert PASS_FORMATS["text"](PassView(report)) == line + "\n"
+
+
+def test_what_a_message_has_beside_its_first_line_stands_below_the_sum() -> None:
+    message = "nothing was applied, a guard refuses:\n  PhoneNumber/a: x\n    --max-changes 4"
+    report = replace(REPORT, ending=Ending.REFUSED, message=message)
+    assert PASS_FORMATS["text"](PassView(report, (f"refused: {message}",))).splitlines() == [
+        "prod: refused: nothing was applied, a guard refuses, 1 number (0.4 s, 1 request)",
+        "  PhoneNumber/a: x",
+        "    --max-changes 4",
+    ]
 
 
 def test_news_follow_and_repeat_nothing() -> None:

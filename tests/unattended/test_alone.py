@@ -53,6 +53,13 @@ def test_a_lock_dies_with_a_holder_that_was_killed(tmp_path: Path) -> None:
         assert is_alone
 
 
+def test_it_waits_no_longer_once_told_to_stop(tmp_path: Path) -> None:
+    process = holder(tmp_path)
+    with alone(tmp_path, "prod", wait=600, pause=lambda _seconds: True) as is_alone:
+        assert not is_alone
+    end(process, signal.SIGTERM)
+
+
 def test_it_waits_as_long_as_it_is_told_to(tmp_path: Path) -> None:
     process = holder(tmp_path)
     subprocess.Popen(["sh", "-c", f"sleep 0.5; kill {process.pid}"]).wait(10)

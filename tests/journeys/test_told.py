@@ -1,0 +1,88 @@
+"""What passes tell, whom, and how often: each trouble once, with its place and the way out."""
+
+import json
+
+from tests.api.server import serving
+from tests.journeys.desk import Desk, sip
+from tests.journeys.test_reconcile import drift
+
+
+def misconfigure(desk: Desk) -> None:
+    path = desk.directory / "reconciler.yaml"
+    path.write_text(f"{path.read_text()}    nonsense: 1\n")
+
+
+def test_a_configuration_that_cannot_be_used_is_told_with_every_place(kept: Desk) -> None:
+    misconfigure(kept)
+    ended = kept.run("reconcile")
+    first, *below = ended.out.splitlines()
+    assert ended.code == 1
+    assert first.startswith("failed: the configuration has errors, and no number was touched (")
+    assert [each.split()[:2] for each in below] == [["reconciler.yaml:10:5", "R401"]]
+    assert kept.run("reconcile", "--quiet").out == "", "it was told once"
+
+
+def test_a_configuration_that_can_be_used_again_is_told_once(kept: Desk) -> None:
+    recovered = "recovered: the configuration could not be used, and now it can"
+    for _ in range(2):
+        misconfigure(kept)
+        assert "R401" in kept.run("reconcile", "--quiet").out
+        kept.configure()
+        assert recovered in kept.run("reconcile", "--quiet").out
+        assert kept.run("reconcile", "--quiet").out == ""
+
+
+def test_where_two_targets_could_be_meant_none_is_named_and_the_way_out_is(kept: Desk) -> None:
+    path = kept.directory / "reconciler.yaml"
+    stage = "  stage:\n    apiKey: {env: K}\n    manifests: [numbers]\n"
+    path.write_text(f"{path.read_text()}{stage}")
+    ended = kept.run("reconcile")
+    assert ended.code == 1
+    assert ended.out.startswith("failed: which target is meant? (")
+    assert "  = help: add --target with one of: prod, stage\n" in ended.out
+
+
+def test_one_limit_that_is_passed_is_told_once_below_the_sum(desk: Desk) -> None:
+    desk.configure(limits={"creates": 1})
+    for key in "abcde":
+        desk.manifest(key, sip(key))
+    first, *below = desk.run("reconcile").out.splitlines()
+    assert first.startswith("prod: refused: nothing was applied, a guard refuses, 0 numbers (")
+    some = "  PhoneNumber/a, PhoneNumber/b, PhoneNumber/c and 2 more: "
+    assert below == [
+        f"{some}limits.creates is 1, and 5 numbers would be created",
+        "    --max-creates 5",
+    ]
+
+
+def vanish(desk: Desk) -> None:
+    (number,) = desk.numbers()
+    desk.ask("DELETE", f"/phone-number/{number['id']}")
+
+
+def test_dry_runs_tell_once_what_they_find(kept: Desk) -> None:
+    vanish(kept)
+    first, second = (kept.run("reconcile", "--dry-run").out for _ in range(2))
+    assert ("vanished: " in first, "vanished: " in second) == (True, False)
+
+
+def test_a_dry_run_after_a_refused_pass_is_no_recovery(kept: Desk) -> None:
+    vanish(kept)
+    told = [
+        kept.run("reconcile", *arguments).out
+        for arguments in ((), ("--dry-run",), (), ("--dry-run",))
+    ]
+    assert "refused: " in told[0]
+    assert [each.count("recovered") for each in told] == [0, 0, 0, 0]
+
+
+def test_notifications_say_if_they_are_of_a_failure_or_a_success(kept: Desk) -> None:
+    with serving(lambda exchange: exchange.answer(200)) as (url, heard):
+        notify = f"{url.replace('http', 'json')}/token"
+        kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
+        kept.run("reconcile", "--notify", notify)
+        kept.configure(onDrift="report")
+        drift(kept)
+        kept.run("reconcile", "--notify", notify)
+    kinds = [json.loads(each.body)["type"] for each in heard]
+    assert kinds == ["failure", "success", "info"]
