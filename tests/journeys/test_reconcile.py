@@ -187,10 +187,12 @@ def held(directory: Path, seconds: int = 60) -> Iterator[None]:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
-    yield
-    process.kill()
-    process.wait(10)
-    process.stdout.close()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
 
 
 def test_a_broken_manifest_pushed_at_midnight_touches_no_number(kept: Desk) -> None:
