@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from dataclasses import dataclass, replace
@@ -98,6 +99,8 @@ def _repeat(passing: _Passing, every: float, stop: Stop) -> int:
         code = passing.once()
         if code == EXIT_INTERRUPTED:
             return code
+        # Between passes there is time for it, and by itself Python would seldom come to it.
+        gc.collect()
         spread = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - it spreads, and hides nothing
         if stop.asked.wait(every * spread):
             return 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from json import dumps, loads
 from pathlib import Path
@@ -19,6 +21,8 @@ from reconciler.report.news import Told, mood, news, read_told, told_json
 if TYPE_CHECKING:
     from reconciler.unattended import Metrics, Notifier
 
+# Of an outage that lasts, the latest is worth most.
+_MOST_UNSENT: Final = 100
 _READABLE: Final = "recovered: the configuration could not be used, and now it can"
 
 
@@ -33,20 +37,16 @@ class Telling:
 
     def tell(self, report: PassReport, directory: Path) -> None:
         """Print, measure and notify; what was told before stands in `directory`."""
-        from reconciler.cli.session import warn
-
-        lines = self._news(report, directory)
+        path = self._story(report.target, directory)
+        before = _read(path)
+        lines, told = news(before, report, time.time())
+        lines = (*self._readable_again(report, directory), *lines)
         if lines or not self.shared.quiet:
             self._show(PassView(report, lines))
-        if self.metrics:
-            try:
-                self.metrics.add(report, time.time())
-            except OSError as error:
-                warn(self.shared, f"metrics cannot be written: {error.strerror}")
-        if self.notifier and lines:
-            title = f"vapi-reconciler: {report.target or report.ending.value}"
-            if not self.notifier.send(title, lines, mood(report, lines)):
-                warn(self.shared, "not everybody could be notified")
+        self._measure(report)
+        told = replace(told, unsent=self._notify(report, (*before.unsent, *lines)))
+        if told != before:
+            self._keep(path, told)
 
     def tell_busy(self, report: PassReport) -> None:
         """Say that a target was left to another run, which tells and measures its own pass."""
@@ -63,22 +63,45 @@ class Telling:
 
         name = self.shared.format or "text"
         found = view.report.found
+        plan = ""
         if self.dry_run and found and name == "text":
-            click.echo(show_plan(replace(self.shared, format=None), found))
-        click.echo(PASS_FORMATS[name](view), nl=False)
+            plan = show_plan(replace(self.shared, format=None), found) + "\n"
+        try:
+            click.echo(plan + PASS_FORMATS[name](view), nl=False)
+        except OSError as error:
+            self._complain(f"the pass cannot be printed: {error.strerror}")
 
-    def _news(self, report: PassReport, directory: Path) -> tuple[str, ...]:
-        """What is new since the last pass, which may have been another process."""
-        path = self._story(report.target, directory)
-        before = _read(path)
-        lines, told = news(before, report, time.time())
-        if told != before:
-            self._keep(path, told)
+    def _measure(self, report: PassReport) -> None:
+        try:
+            if self.metrics:
+                self.metrics.add(report, time.time())
+        except OSError as error:
+            self._complain(f"metrics cannot be written: {error.strerror}")
+
+    def _notify(self, report: PassReport, lines: Sequence[str]) -> tuple[str, ...]:
+        """Notify of the lines; those that could not be sent, for the next pass to send."""
+        if not self.notifier or not lines:
+            return ()
+        title = f"vapi-reconciler: {report.target or report.ending.value}"
+        if self.notifier.send(title, lines, mood(report, lines)):
+            return ()
+        self._complain("not everybody could be notified")
+        return tuple(lines[-_MOST_UNSENT:])
+
+    def _complain(self, message: str) -> None:
+        """Say on stderr what could not be told; where that is full too, nobody can be told."""
+        from reconciler.cli.session import warn
+
+        with suppress(OSError):
+            warn(self.shared, message)
+
+    def _readable_again(self, report: PassReport, directory: Path) -> tuple[str, ...]:
+        """What is new where the configuration could not be used before."""
         nameless = self._story("", directory)
-        if report.target and _read(nameless) != Told():
-            self._keep(nameless, Told())
-            return (_READABLE, *lines)
-        return lines
+        if not report.target or _read(nameless) == Told():
+            return ()
+        self._keep(nameless, Told())
+        return (_READABLE,)
 
     def _story(self, target: str, directory: Path) -> Path:
         """Where it stands what was told: dry runs and real passes each have a story of their own.
@@ -89,16 +112,14 @@ class Telling:
         return directory / ".".join(part for part in parts if part)
 
     def _keep(self, path: Path, told: Told) -> None:
-        from reconciler.cli.session import warn
-
         try:
             write_atomically(path, dumps(told_json(told), indent=2, sort_keys=True) + "\n")
         except OSError as error:
-            warn(self.shared, f"{path} cannot be written: {error.strerror}")
+            self._complain(f"{path} cannot be written: {error.strerror}")
 
 
 def _read(path: Path) -> Told:
     try:
         return read_told(loads(path.read_bytes()))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return read_told(None)

@@ -29,12 +29,14 @@ _SHOWN: Final = 20
 class Told:
     """What was told of a target: the trouble it is in, and what is the matter with its numbers.
 
-    `since` has the time, in seconds since 1970, at which an address was first seen activating.
+    `since` has the time, in seconds since 1970, at which an address was first seen activating;
+    `unsent` are lines of which nobody could be notified yet.
     """
 
     trouble: str = ""
     matters: Mapping[str, str] = field(default_factory=dict)
     since: Mapping[str, float] = field(default_factory=dict)
+    unsent: tuple[str, ...] = ()
 
 
 def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], Told]:
@@ -67,14 +69,20 @@ def mood(report: PassReport, lines: Sequence[str]) -> Mood:
 
 def told_json(told: Told) -> Json:
     """What was told, to be kept for the next pass."""
-    return {"trouble": told.trouble, "matters": dict(told.matters), "since": dict(told.since)}
+    return {
+        "trouble": told.trouble,
+        "matters": dict(told.matters),
+        "since": dict(told.since),
+        "unsent": list(told.unsent),
+    }
 
 
 def read_told(value: Any) -> Told:
     """What was kept; nothing where it is not whole: then it is told once more."""
     try:
-        return Told(str(value["trouble"]), dict(value["matters"]), dict(value["since"]))
-    except (KeyError, TypeError, ValueError):
+        unsent = tuple(str(each) for each in value.get("unsent", ()))
+        return Told(str(value["trouble"]), dict(value["matters"]), dict(value["since"]), unsent)
+    except (AttributeError, KeyError, TypeError, ValueError):
         return Told()
 
 

@@ -340,12 +340,12 @@ def test_bad_usage_ends_with_1_before_anything_is_asked(
     assert message in ended.err
 
 
-def start(desk: Desk, *arguments: str) -> "subprocess.Popen[str]":
+def start(desk: Desk, *arguments: str, stdout: Any = subprocess.PIPE) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=desk.directory,
         env=os.environ | {"VAPI_API_KEY": "key", "VAPI_BASE_URL": desk.url},
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )

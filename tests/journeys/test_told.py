@@ -1,10 +1,12 @@
 """What passes tell, whom, and how often: each trouble once, with its place and the way out."""
 
 import json
+import signal
+from pathlib import Path
 
-from tests.api.server import serving
+from tests.api.server import Exchange, serving
 from tests.journeys.desk import Desk, sip
-from tests.journeys.test_reconcile import drift
+from tests.journeys.test_reconcile import drift, start, until
 
 
 def misconfigure(desk: Desk) -> None:
@@ -86,3 +88,30 @@ def test_notifications_say_if_they_are_of_a_failure_or_a_success(kept: Desk) -> 
         kept.run("reconcile", "--notify", notify)
     kinds = [json.loads(each.body)["type"] for each in heard]
     assert kinds == ["failure", "success", "info"]
+
+
+def test_news_that_nobody_could_be_notified_of_are_sent_by_a_later_pass(kept: Desk) -> None:
+    def away(exchange: Exchange) -> None:
+        exchange.answer(503)
+
+    with serving(away, lambda exchange: exchange.answer(200)) as (url, heard):
+        notify = f"{url.replace('http', 'json')}/token"
+        failing = kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
+        assert "not everybody could be notified" in failing.err
+        kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
+        kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
+    _, late = (json.loads(each.body)["message"] for each in heard)
+    assert late.startswith("failed: the API answered 401")
+
+
+def test_a_disk_that_takes_no_output_ends_no_service_and_hides_no_pass(kept: Desk) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = start(kept, "reconcile", "--every", "100ms", "--metrics", "m.prom", stdout=full)
+        for _ in range(2):
+            drift(kept)
+            until(lambda: kept.numbers()[0]["assistantId"] == "bot-1")
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+    assert "the pass cannot be printed: No space left on device" in err
+    changed = 'reconciler_passes_total{ending="changed",target="prod"} 2.0'
+    assert changed in (kept.directory / "m.prom").read_text()
