@@ -16,7 +16,7 @@ from reconciler.config import Target
 from reconciler.errors import InputError, Refused
 from reconciler.fields import Field, FieldTable
 from reconciler.lockfile import LockWriter, write_atomically
-from reconciler.manifests import load, manifest_text, manifests_in, merge
+from reconciler.manifests import load, load_overlays, manifest_text, manifests_in, merge
 from reconciler.model import (
     Desired,
     Diagnostic,
@@ -206,7 +206,7 @@ def _declared(paths: Sequence[str], target: Target, context: Context) -> tuple[D
     Without knowing all that is declared, a number might get a second manifest.
     """
     loaded = load([each for each in paths if Path(each).exists()])
-    overlays = load(target.overlays)
+    overlays = load_overlays(target.overlays)
     merged = merge(loaded.manifests, overlays.manifests, target.variables)
     reading = (*loaded.diagnostics, *overlays.diagnostics, *merged.diagnostics)
     faults = [

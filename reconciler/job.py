@@ -13,7 +13,7 @@ from reconciler.config import Target
 from reconciler.errors import InputError
 from reconciler.fields import FieldTable
 from reconciler.lockfile import read_lock
-from reconciler.manifests import load, load_at, merge, read_gitops_state
+from reconciler.manifests import load, load_at, load_overlays, merge, read_gitops_state
 from reconciler.model import Desired, Json, Live, Lock, Manifest, Plan, Resource, Validation
 from reconciler.planning import Selection
 from reconciler.resolve import Known, ReadSecret, declared_formerly, resolve
@@ -68,8 +68,13 @@ class Planned:
 def validate(job: Job) -> tuple[Validation, tuple[Manifest, ...]]:
     """Read and check the manifests of a target, offline."""
     loaded = load(job.paths)
-    overlays = load(job.target.overlays)
-    merged = merge(loaded.manifests, overlays.manifests, job.target.variables)
+    overlays = load_overlays(job.target.overlays)
+    merged = merge(
+        loaded.manifests,
+        overlays.manifests,
+        job.target.variables,
+        partial=job.selection.partial,
+    )
     diagnostics = (
         *loaded.diagnostics,
         *overlays.diagnostics,

@@ -44,6 +44,8 @@ _ALL: Final = (
     _error("R014", "a document that is not a mapping"),
     _error("R020", "an overlay without a manifest"),
     _error("R021", "a variable that is not defined"),
+    _error("R022", "two overlays of one path for one manifest"),
+    _warning("R023", "a ${…} that is no variable"),
     # schema: one manifest by itself
     _error("R101", "a field that does not exist"),
     _error("R102", "a field that is missing"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from typing import TYPE_CHECKING, Final, cast
 
 from reconciler.checks.explain import Kind, SchemaFault, explain
-from reconciler.checks.subject import Context, Subject
+from reconciler.checks.subject import Context, Subject, mapping
 from reconciler.fields import FieldTable, Nature, Provider
-from reconciler.model import Diagnostic
+from reconciler.model import Diagnostic, Json, Path
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -27,6 +28,7 @@ _CODES: Final = {
 _UNEXPLAINED: Final = SchemaFault(Kind.OTHER, (), "the document does not meet the schema")
 _HEADER: Final = frozenset({("apiVersion",), ("kind",)})
 _FIELD_DEPTH: Final = 2  # spec, and a field of it
+_ANOTHER_PROVIDER: Final = "R109"
 
 
 class SchemaCheck:
@@ -41,6 +43,8 @@ class SchemaCheck:
 
     def faults(self, subject: Subject) -> Iterator[Diagnostic]:
         """What is wrong with the shape of one manifest."""
+        if subject.manifest.removed:
+            yield from self._removed(subject)
         if self._verdict.is_valid(subject.manifest.value):
             return
         found = explain(self._explain(), subject.manifest.value) or (_UNEXPLAINED,)
@@ -48,6 +52,19 @@ class SchemaCheck:
         foreign = [each for each in found if each.path in _HEADER and each.kind is Kind.CHOICE]
         for each in foreign[-1:] or found:
             yield _diagnostic(each, subject, self._context.fields)
+
+    def _removed(self, subject: Subject) -> Iterator[Diagnostic]:
+        """What an overlay removes and no manifest could have: a misspelt key removes nothing.
+
+        Another provider's field may be removed: the overlay may have changed the provider.
+        """
+        removed = subject.manifest.removed
+        value = reduce(_with_null, removed, cast("Json", subject.manifest.value))
+        for each in explain(self._explain(), value):
+            if each.kind is Kind.UNKNOWN and each.path in removed:
+                fault = _diagnostic(each, subject, self._context.fields)
+                if fault.code != _ANOTHER_PROVIDER:
+                    yield fault
 
     def _explain(self) -> Validator:
         if self._explainer is None:
@@ -63,7 +80,32 @@ def _diagnostic(fault: SchemaFault, subject: Subject, fields: FieldTable) -> Dia
         misplaced = _misplaced(fault, subject, subject.provider, fields)
         if misplaced:
             return misplaced
-    return subject.fault(_CODES[fault.kind], fault.message, fault.path, fault.help)
+    help_text = (fault.kind is Kind.COUNT and _added_to(fault.path, subject)) or fault.help
+    return subject.fault(_CODES[fault.kind], fault.message, fault.path, help_text)
+
+
+def _added_to(path: Path, subject: Subject) -> str:
+    """How an overlay replaces a key of a mapping that it can only add to; "" where none does."""
+    value: Json = subject.manifest.value
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) and isinstance(step, str) else None
+    files = {key: subject.place((*path, key)).file for key in mapping(value)}
+    layers = (each.file for each in reversed(subject.manifest.layers))
+    top = next((each for each in layers if each in files.values()), "")
+    below = ", ".join(f"{key}: null" for key, file in files.items() if file != top)
+    return (
+        f"an overlay adds to a mapping: to replace it, write {{{below}, …}} there" if below else ""
+    )
+
+
+def _with_null(value: Json, path: Path) -> Json:
+    """A value with null at `path`, where nothing else stands there."""
+    if not isinstance(value, Mapping):
+        return value
+    key, *rest = path
+    if not rest:
+        return {str(key): None, **value}
+    return {**value, str(key): _with_null(value.get(str(key), {}), tuple(rest))}
 
 
 def _misplaced(
@@ -83,7 +125,9 @@ def _misplaced(
     if not owners:
         return None
     message = f"spec.{key} exists for {', '.join(owners)}, and not for {provider.name}"
-    return subject.fault("R109", message, fault.path, "remove it, or change spec.provider")
+    return subject.fault(
+        _ANOTHER_PROVIDER, message, fault.path, "remove it, or change spec.provider"
+    )
 
 
 def _read_only_help(key: str) -> str:

@@ -55,6 +55,10 @@ class Subject:
         """Where `path`, from the manifest's root, was set."""
         return find_place(self.manifest.layers, path)
 
+    def own_place(self, path: Path) -> Place:
+        """Where the manifest itself says `path`, whatever lies over it."""
+        return find_place(self.manifest.layers[:1], path)
+
     def fault(
         self,
         code: str,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from reconciler.checks.subject import Subject
@@ -24,10 +25,11 @@ def names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
             continue
         earlier = first.setdefault(subject.name, subject)
         if earlier is not subject:
-            place = earlier.place(_NAME)
+            place = earlier.own_place(_NAME)
             message = f"{subject.name} is the name of another manifest, in {place.file}"
             help_text = "give each manifest a name of its own"
-            yield subject.fault("R202", message, _NAME, help_text, (place,))
+            fault = subject.fault("R202", message, _NAME, help_text, (place,))
+            yield replace(fault, place=subject.own_place(_NAME))
 
 
 def previous_names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
@@ -37,7 +39,7 @@ def previous_names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
         for name, path in _previous(subject):
             owner, claimed = owners.setdefault(name, (subject, path))
             if owner is not subject:
-                place = owner.place(claimed)
+                place = owner.own_place(claimed) if claimed == _NAME else owner.place(claimed)
                 message = f"{name} cannot have become {subject.name}: it is another manifest's"
                 help_text = "keep a previous name in the one manifest that it became"
                 yield subject.fault("R205", message, path, help_text, (place,))

@@ -12,18 +12,33 @@ _COLUMN_MASK: Final = (1 << COLUMN_BITS) - 1
 
 
 def find_place(layers: Sequence[Layer], path: Path) -> Place:
-    """Where `path` was set: the last layer that reaches deepest along it."""
+    """Where `path` was set: the last layer that reaches deepest along it.
+
+    A mapping over a mapping only adds to it: it stands where it began.
+    """
     best = Place(layers[0].file, 1, 1)
-    depth = -1
+    depth, is_mapping = -1, False
     for layer in layers:
-        packed, reached = follow(layer.spot, path)
-        if reached >= depth:
-            best, depth = unpack(packed, layer.file), reached
+        spot, reached = _deepest(layer.spot, path)
+        adds = isinstance(spot, tuple)
+        if reached > depth or (reached == depth and not (adds and is_mapping)):
+            best, depth, is_mapping = unpack(_packed(spot), layer.file), reached, adds
     return best
 
 
 def follow(spot: Spot, path: Path) -> tuple[int, int]:
     """The packed place of the deepest part of `path` that exists here, and its depth."""
+    found, reached = _deepest(spot, path)
+    return _packed(found), reached
+
+
+def _packed(spot: Any) -> int:
+    packed: int = spot if isinstance(spot, int) else spot[0]
+    return packed
+
+
+def _deepest(spot: Spot, path: Path) -> tuple[Any, int]:
+    """The spot of the deepest part of `path` that exists here, and its depth."""
     found: Any = spot
     reached = 0
     for step in path:
@@ -34,7 +49,7 @@ def follow(spot: Spot, path: Path) -> tuple[int, int]:
         else:
             break
         reached += 1
-    return (found if isinstance(found, int) else found[0]), reached
+    return found, reached
 
 
 def unpack(packed: int, file: str) -> Place:

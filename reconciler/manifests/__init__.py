@@ -4,6 +4,7 @@ from reconciler.manifests.gitops import read_gitops_state
 from reconciler.manifests.history import current_commit, load_at
 from reconciler.manifests.load import Loaded, load, manifests_in
 from reconciler.manifests.merge import merge
+from reconciler.manifests.overlays import load_overlays
 from reconciler.manifests.write import manifest_text
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "current_commit",
     "load",
     "load_at",
+    "load_overlays",
     "manifest_text",
     "manifests_in",
     "merge",

@@ -31,14 +31,22 @@ def load(paths: Sequence[str]) -> Loaded:
     A path is as given on the command line; the order in which paths are given changes nothing.
     """
     files, faults = find_files(paths)
+    read = read_files(files)
+    diagnostics = (*faults, *read.diagnostics)
+    complete = read.complete and not any(each.severity is Severity.ERROR for each in faults)
+    return Loaded(read.manifests, diagnostics, files, complete)
+
+
+def read_files(files: Sequence[str]) -> Loaded:
+    """Read the manifests of files that were found, in their order."""
     manifests: list[Manifest] = []
-    diagnostics = list(faults)
+    diagnostics: list[Diagnostic] = []
     for file in files:
         found, wrong = _read(file)
         manifests.extend(found)
         diagnostics.extend(wrong)
     complete = all(each.severity is not Severity.ERROR for each in diagnostics)
-    return Loaded(tuple(manifests), tuple(diagnostics), files, complete)
+    return Loaded(tuple(manifests), tuple(diagnostics), tuple(files), complete)
 
 
 def _read(file: str) -> tuple[list[Manifest], list[Diagnostic]]:

@@ -1,18 +1,17 @@
-"""Manifests, overlays and variables -> the manifests of one target."""
+"""Manifests, overlays and variables -> the manifests of one target. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
 
 from reconciler.documents import find_place
 from reconciler.fields import dotted
+from reconciler.manifests.variables import fill_in
 from reconciler.model import Diagnostic, Json, Manifest, Path, Severity
 
-_VARIABLE: Final = re.compile(r"\$(\$\{|\{var\.([^}]*)\})")
+NAME: Path = ("metadata", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,43 +23,36 @@ class Merged:
 
 
 def merge(
-    manifests: Sequence[Manifest], overlays: Sequence[Manifest], variables: Mapping[str, str]
+    manifests: Sequence[Manifest],
+    overlays: Sequence[Manifest],
+    variables: Mapping[str, str],
+    *,
+    partial: bool = False,
 ) -> Merged:
-    """Lay each overlay over the manifest of its name (RFC 7386), then fill in the variables."""
+    """Lay each overlay over the manifest of its name (RFC 7386), then fill in the variables.
+
+    Overlays apply in their order. `partial` says that the manifests are a part of the target's: an
+    overlay may then be for one that was not read.
+    """
     faults: list[Diagnostic] = []
     by_name: dict[str, list[int]] = {}
     laid = list(manifests)
     for index, each in enumerate(laid):
-        by_name.setdefault(_name(each), []).append(index)
+        by_name.setdefault(name_of(each), []).append(index)
+    names = [each for each in by_name if each]
     for overlay in overlays:
-        found = by_name.get(_name(overlay), [])
-        if not found:
-            faults.append(_no_manifest(overlay, [each for each in by_name if each]))
+        name = name_of(overlay)
+        found = by_name.get(name, []) if name else []
+        if not name or not (found or partial):
+            faults.append(_no_manifest(overlay, names))
         for index in found:
             laid[index] = _laid_over(laid[index], overlay)
     filled = []
     for each in laid:
-        if not _holds_variable(each.value):
-            filled.append(each)
-            continue
-        filler = _Filler(each, variables)
-        value = filler.fill(each.value, ())
-        faults.extend(filler.faults)
-        filled.append(replace(each, value=value) if isinstance(value, Mapping) else each)
+        manifest, wrong = fill_in(each, variables)
+        filled.append(manifest)
+        faults.extend(wrong)
     return Merged(tuple(filled), tuple(faults))
-
-
-def _holds_variable(value: Json) -> bool:
-    """Whether there is anything to fill in: most manifests stay the values that were read."""
-    match value:
-        case str():
-            return "${" in value
-        case dict():
-            return any(map(_holds_variable, value.values()))
-        case list():
-            return any(map(_holds_variable, value))
-        case _:
-            return False
 
 
 def merge_patch(target: Json, patch: Json) -> Json:
@@ -76,62 +68,36 @@ def merge_patch(target: Json, patch: Json) -> Json:
     return merged
 
 
-def _laid_over(manifest: Manifest, overlay: Manifest) -> Manifest:
-    value = merge_patch(manifest.value, overlay.value)
-    assert isinstance(value, Mapping), "a mapping over a mapping is one"  # noqa: S101
-    return Manifest(value, (*manifest.layers, *overlay.layers))
-
-
-def _name(manifest: Manifest) -> str:
+def name_of(manifest: Manifest) -> str:
+    """The name that a manifest has, or that an overlay is for; an empty text without one."""
     metadata = manifest.value.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     return name if isinstance(name, str) else ""
 
 
+def _laid_over(manifest: Manifest, overlay: Manifest) -> Manifest:
+    value = merge_patch(manifest.value, overlay.value)
+    assert isinstance(value, Mapping), "a mapping over a mapping is one"  # noqa: S101
+    removed = (*manifest.removed, *_removed(overlay.value, ()))
+    return Manifest(value, (*manifest.layers, *overlay.layers), removed)
+
+
+def _removed(patch: Mapping[str, Json], path: Path) -> Iterator[Path]:
+    """What a patch sets to null."""
+    for key, value in patch.items():
+        if value is None:
+            yield (*path, key)
+        elif isinstance(value, Mapping):
+            yield from _removed(value, (*path, key))
+
+
 def _no_manifest(overlay: Manifest, names: Sequence[str]) -> Diagnostic:
-    path: Path = ("metadata", "name")
-    name = _name(overlay)
+    name = name_of(overlay)
     close = get_close_matches(name, names, n=1)
+    message = f"this overlay is for {name}, and there is no such manifest"
     help_text = f"did you mean {close[0]}?" if close else "an overlay is no manifest of its own"
-    message = f"this overlay is for {name or 'no name'}, and there is no such manifest"
-    place = find_place(overlay.layers, path)
-    return Diagnostic(Severity.ERROR, "R020", message, place, dotted(path), help_text)
-
-
-class _Filler:
-    """Fills in the variables of one manifest; what a variable says is never looked at again."""
-
-    def __init__(self, manifest: Manifest, variables: Mapping[str, str]) -> None:
-        self._manifest = manifest
-        self._variables = variables
-        self.faults: list[Diagnostic] = []
-
-    def fill(self, value: Json, path: Path) -> Json:
-        match value:
-            case str():
-                return self._text(value, path) if "${" in value else value
-            case Mapping():
-                return {key: self.fill(each, (*path, key)) for key, each in value.items()}
-            case list():
-                return [self.fill(each, (*path, index)) for index, each in enumerate(value)]
-            case _:
-                return value
-
-    def _text(self, text: str, path: Path) -> str:
-        return _VARIABLE.sub(lambda found: self._value(found, path), text)
-
-    def _value(self, found: re.Match[str], path: Path) -> str:
-        name = found[2]
-        if name is None:
-            return "${"
-        if name not in self._variables:
-            self.faults.append(self._undefined(name, path))
-        return self._variables.get(name, "")
-
-    def _undefined(self, name: str, path: Path) -> Diagnostic:
-        close = get_close_matches(name, list(self._variables), n=1)
-        known = ", ".join(sorted(self._variables)) or "none"
-        hint = f"did you mean {close[0]}?" if close else f"the target's vars are: {known}"
-        message = f"the variable {name!r} is not defined"
-        place = find_place(self._manifest.layers, path)
-        return Diagnostic(Severity.ERROR, "R021", message, place, dotted(path), hint)
+    if not name:
+        message = "metadata.name is missing: this overlay does not say which manifest it changes"
+        help_text = "write the name of the manifest that it lies over"
+    place = find_place(overlay.layers, NAME)
+    return Diagnostic(Severity.ERROR, "R020", message, place, dotted(NAME), help_text)

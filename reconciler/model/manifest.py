@@ -25,10 +25,14 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A document that declares a number, as written: not yet known to be valid."""
+    """A document that declares a number, as written: not yet known to be valid.
+
+    `removed` are the paths that an overlay set to null, be there something to remove or not.
+    """
 
     value: Mapping[str, Json]
     layers: tuple[Layer, ...]
+    removed: tuple[Path, ...] = ()
 
 
 class State(StrEnum):

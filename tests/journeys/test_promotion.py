@@ -182,3 +182,16 @@ def test_a_secret_from_a_file_reaches_the_account_and_nothing_else(desk: Desk) -
     written = [each for each in desk.directory.rglob("*") if each.is_file()]
     holding = [each.name for each in written if canary in each.read_text()]
     assert holding == ["token.txt"]
+
+
+def test_a_part_of_the_manifests_may_leave_out_one_that_has_an_overlay(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "http://127.0.0.1:1", {"PROD_KEY": "key"})
+    desk.manifest("line", SIP)
+    desk.manifest("other", {**SIP, "sipUri": "sip:b@sip.vapi.ai"})
+    overlay(tmp_path, "line", spec={"server": {"url": "https://prod.example.com"}})
+    overlay(tmp_path, "lost", spec={"name": "Lost"})
+    configure(tmp_path, prod=target(desk.url, "prod", overlays=["overlays"]))
+    part = desk.run("validate", "numbers/other.yaml")
+    assert (part.code, "R020" in part.out) == (0, False), part.out
+    whole = desk.run("validate")
+    assert (whole.code, whole.out.count("R020")) == (1, 1)

@@ -90,3 +90,57 @@ def test_an_undefined_variable_is_an_error_with_a_suggestion() -> None:
 
 def test_no_overlays_are_no_fault() -> None:
     assert load([]).diagnostics == ()
+
+
+def test_an_overlay_that_names_no_manifest_says_that_its_name_is_missing() -> None:
+    found = merged("spec: {name: One}\n", "spec: {name: Two}\n")
+    (fault,) = found.diagnostics
+    assert fault.message.startswith("metadata.name is missing")
+    assert found.manifests[0].value == {"spec": {"name": "One"}}
+
+
+def test_a_manifest_that_was_not_read_may_have_an_overlay() -> None:
+    found = merge(
+        [manifest(BASE)], [manifest("metadata: {name: other}\n", "o.yaml")], {}, partial=True
+    )
+    assert found.diagnostics == ()
+
+
+def test_a_mapping_that_an_overlay_adds_to_stands_where_it_began() -> None:
+    found = merged(BASE, "metadata: {name: a}\nspec: {squadId: b}\n")
+    layers = found.manifests[0].layers
+    places = [find_place(layers, path).file for path in ((), ("spec",), ("spec", "squadId"))]
+    assert places == ["a.yaml", "a.yaml", "overlay.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "help_text"),
+    [
+        ("${stage}", "did you mean ${var.stage}?"),
+        ("${ var.stage }", "did you mean ${var.stage}?"),
+        ("${VAR.stage}", "did you mean ${var.stage}?"),
+        ("${vars.stage}", "did you mean ${var.stage}?"),
+        ("${stage", "did you mean ${var.stage}?"),
+        ("${env.HOME}", "a variable of the target is written ${var.NAME}"),
+    ],
+)
+def test_what_was_probably_meant_as_a_variable_is_a_warning(text: str, help_text: str) -> None:
+    found = merged(f"metadata: {{name: a}}\nspec: {{x: '{text}'}}\n", stage="prod")
+    (fault,) = found.diagnostics
+    assert (fault.severity, fault.code, fault.path) == ("warning", "R023", "spec.x")
+    assert fault.help.startswith(help_text)
+    assert found.manifests[0].value["spec"] == {"x": text}
+
+
+def test_a_text_that_may_be_a_password_is_not_repeated() -> None:
+    (fault,) = merged("metadata: {name: a}\nspec: {x: 'a${canary}b'}\n", stage="prod").diagnostics
+    assert "canary" not in f"{fault.message} {fault.help}"
+
+
+def test_a_literal_that_says_so_is_no_warning() -> None:
+    assert merged("metadata: {name: a}\nspec: {x: 'a$${b}c'}\n").diagnostics == ()
+
+
+def test_a_variable_in_a_key_is_a_warning() -> None:
+    (fault,) = merged("metadata: {name: a}\nspec: {'${var.x}': 1}\n", x="y").diagnostics
+    assert (fault.code, fault.path, fault.place.column) == ("R023", "spec.${var.x}", 8)
