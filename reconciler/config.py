@@ -41,6 +41,7 @@ _CODES: Final = {Kind.UNKNOWN: "R401", Kind.MISSING: "R402"}
 _INVALID: Final = "R403"
 _UNSAFE_URL: Final = "R404"
 _NOT_A_CONFIG: Final = "R405"
+_UNUSABLE: Final = "R406"
 _FREEZE_HELP: Final = "such as {cron: '* 8-17 * * 1-5', timezone: Europe/Berlin}"
 
 
@@ -74,12 +75,14 @@ class Target:
 class Config:
     """All targets, by name; `directory` is where the lock file stands.
 
-    `schema` is what `schema build` wrote, or a description; None means the packaged one.
+    `schema` is what `schema build` wrote, or a description; None means the packaged one. `layers`
+    tells where in the file each value stands, () without a file.
     """
 
     targets: Mapping[str, Target]
     directory: Path
     schema: str | None = None
+    layers: tuple[Layer, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +117,20 @@ def read_config(
         fault = Diagnostic(Severity.ERROR, _NOT_A_CONFIG, message, Place(file, 1, 1))
         return Configured(None, (fault,))
     (document,) = parsed.documents
-    faults = tuple(_faults(document.value, (Layer(file, document.spot),), schema))
+    layers = (Layer(file, document.spot),)
+    faults = tuple(_faults(document.value, layers, schema))
     if faults:
         return Configured(None, faults)
     value: Any = document.value
     directory = Path(file).parent
     targets = {name: _target(name, each, directory) for name, each in value["targets"].items()}
     schema_path = os.path.normpath(directory / value["schema"]) if "schema" in value else None
-    return Configured(Config(targets, directory, schema_path))
+    return Configured(Config(targets, directory, schema_path, layers))
+
+
+def unusable(config: Config, path: FieldPath, error: InputError) -> Diagnostic:
+    """R406: that a file which the configuration names at `path` cannot be used, and why."""
+    return _fault(_UNUSABLE, error.message, path, error.help, config.layers)
 
 
 def _from_environment(environ: Mapping[str, str]) -> Target:

@@ -112,6 +112,13 @@ class FieldTable:
     providers: Mapping[str, Provider]
 
 
+def with_default_name(spec: Mapping[str, Json], name: str, provider: Provider) -> dict[str, Json]:
+    """A spec with `name` as its name, where it says none and the provider's numbers have one."""
+    named = provider.fields.get("name")
+    has_one = named is not None and named.nature is Nature.MUTABLE
+    return {**spec, "name": name} if has_one and "name" not in spec else dict(spec)
+
+
 def _references(
     fields: Mapping[str, Field], path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,8 +13,19 @@ from reconciler.config import Target
 from reconciler.errors import InputError
 from reconciler.fields import FieldTable
 from reconciler.lockfile import read_lock
-from reconciler.manifests import load, load_at, load_overlays, merge, read_gitops_state
-from reconciler.model import Desired, Json, Live, Lock, Manifest, Plan, Resource, Validation
+from reconciler.manifests import load, load_at, load_overlays, merge
+from reconciler.model import (
+    Desired,
+    GitopsState,
+    Json,
+    Live,
+    Lock,
+    Manifest,
+    Plan,
+    Policy,
+    Resource,
+    Validation,
+)
 from reconciler.planning import Selection
 from reconciler.resolve import Known, ReadSecret, declared_formerly, resolve
 
@@ -43,7 +54,8 @@ class Job:
     lock_path: Path | None
     selection: Selection = Selection()
     base: str | None = None
-    policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    policies: tuple[Policy, ...] = ()
+    gitops: GitopsState = GitopsState()
     tell: Callable[[str], None] | None = None
 
 
@@ -114,12 +126,6 @@ def former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:
     valid = (each for each in load_at(job.base, job.paths) if not check([each], context))
     declared = declared_formerly(tuple(valid), job.fields)
     return tuple(each for each in declared if each.key not in still)
-
-
-def gitops(job: Job) -> Mapping[str, Mapping[str, str]]:
-    """What Vapi's own GitOps tool made for this target, by kind. Raises InputError."""
-    path = job.target.gitops_state
-    return read_gitops_state(path) if path else {}
 
 
 def remembered_of(job: Job) -> Lock:

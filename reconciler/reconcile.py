@@ -8,7 +8,6 @@ from reconciler.job import (
     Job,
     Planned,
     former,
-    gitops,
     remembered_of,
     resolved,
     valid_manifests,
@@ -41,7 +40,7 @@ def plan(job: Job, account: Account, limits: Limits, *, hold_drift: bool = False
     lock = remembered_of(job)
     kinds = sorted(referenced_kinds(manifests, job.fields))
     directory = Directory({kind: account.list_resources(kind) for kind in kinds})
-    known = Known(directory, gitops(job), job.read_secret)
+    known = Known(directory, job.gitops, job.read_secret)
     desired = resolved(job, manifests, known)
     live = account.list_numbers()
     if job.tell:
@@ -81,7 +80,7 @@ def forecast(job: Job) -> Forecast:
     """
     manifests = valid_manifests(job)
     lock = remembered_of(job)
-    desired = resolved(job, manifests, Known(None, gitops(job), None))
+    desired = resolved(job, manifests, Known(None, job.gitops, None))
     known = OfflineSituation(
         target=job.target.name,
         base_url=job.target.base_url,

@@ -6,19 +6,20 @@ The directory, the GitOps state and the secret reader are handed in; nothing is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
 from reconciler.documents import find_place
 from reconciler.errors import InputError
-from reconciler.fields import Field, FieldTable, Nature, dotted, parse_path, value_at
+from reconciler.fields import Field, FieldTable, dotted, parse_path, value_at, with_default_name
 from reconciler.model import (
     Binding,
     Desired,
     Diagnostic,
     Directory,
+    GitopsState,
     Json,
     Lifecycle,
     Manifest,
@@ -33,6 +34,9 @@ from reconciler.model import (
 ReadSecret = Callable[[Mapping[str, Json]], Secret]
 
 _SHOWN_NAMES: Final = 5
+_NO_STATE: Final = (
+    "name the state file of Vapi's GitOps tool as gitopsState of the target in reconciler.yaml"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Known:
     """
 
     directory: Directory | None = Directory()
-    gitops: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    gitops: GitopsState = GitopsState()
     read_secret: ReadSecret | None = None
 
 
@@ -117,15 +121,11 @@ def _desired(
     value: Mapping[str, Any] = manifest.value
     metadata: Mapping[str, Any] = value["metadata"]
     provider = str(spec["provider"])
-    named = fields.providers[provider].fields.get("name")
-    if named and named.nature is Nature.MUTABLE:
-        spec.setdefault("name", metadata["name"])
     return Desired(
         key=metadata["name"],
         provider=provider,
-        spec=spec,
-        # Overlays have a say in it, but this is the file that declares it.
-        source=find_place(manifest.layers[:1], ()),
+        spec=with_default_name(spec, metadata["name"], fields.providers[provider]),
+        source=find_place(manifest.layers, ()),
         layers=manifest.layers,
         labels=metadata.get("labels", {}),
         previously=tuple(metadata.get("previously", ())),
@@ -228,17 +228,23 @@ class _Resolver:
             message = f"{len(matching)} {kind}s are named {name!r}:\n{listed}"
             self._fault("R302", message, path, "write the id of the one that is meant")
         else:
-            there = self._known.directory.kinds.get(kind, ())
-            self._fault("R303", f"no {kind} is named {name!r}", path, _closest(str(name), there))
+            there = (each.name for each in self._known.directory.kinds.get(kind, ()) if each.name)
+            help_text = _closest(str(name), there) or "there is none in this account"
+            self._fault("R303", f"no {kind} is named {name!r}", path, help_text)
         return None
 
     def _gitops(self, key: str, kind: str, path: Path) -> Json:
-        known = self._known.gitops.get(kind, {})
+        state = self._known.gitops
+        known = state.kinds.get(kind, {})
         if key in known:
             return known[key]
-        resources = [Resource(value, each) for each, value in known.items()]
-        message = f"the GitOps state knows no {kind} {key!r}"
-        self._fault("R304", message, path, _closest(key, resources))
+        if not state.file:
+            message = f"{kind} {key!r} is sought in a GitOps state, and the target has none"
+            self._fault("R304", message, path, _NO_STATE)
+            return None
+        message = f"{state.file} knows no {kind} {key!r}"
+        help_text = _closest(key, known) or f"{state.file} holds no {kind} at all"
+        self._fault("R304", message, path, help_text)
         return None
 
     def _fault(self, code: str, message: str, path: Path, help_text: str) -> None:
@@ -247,11 +253,11 @@ class _Resolver:
         self.faults.append(fault)
 
 
-def _closest(name: str, resources: Sequence[Resource]) -> str:
-    """What there is instead, closest first."""
-    names = sorted({each.name for each in resources if each.name})
+def _closest(name: str, known: Iterable[str]) -> str:
+    """What there is instead, closest first; an empty text where there is nothing."""
+    names = sorted(set(known))
     if not names:
-        return "there is none in this account"
+        return ""
     close = get_close_matches(name, names, n=_SHOWN_NAMES, cutoff=0.0)
     more = len(names) - len(close)
     return "there are: " + ", ".join(close) + (f" and {more} more" if more else "")

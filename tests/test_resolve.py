@@ -12,6 +12,7 @@ from reconciler.model import (
     Desired,
     Diagnostic,
     Directory,
+    GitopsState,
     Json,
     Layer,
     Manifest,
@@ -47,7 +48,8 @@ def read(reference: Mapping[str, Json]) -> Secret:
 
 
 def known(*assistants: Resource, gitops: Mapping[str, str] | None = None) -> Known:
-    return Known(Directory({"assistant": assistants}), {"assistant": gitops or {}}, read)
+    state = GitopsState("state.json", {"assistant": gitops or {}})
+    return Known(Directory({"assistant": assistants}), state, read)
 
 
 def one(declared: Manifest, found: Known | None = None) -> Desired:
@@ -107,6 +109,17 @@ def test_a_gitops_key_that_is_missing_is_told() -> None:
     declared = spec("{provider: vapi, assistantId: {gitops: suport}}")
     (fault,) = faults(declared, known(gitops={"support": "x"}))
     assert (fault.code, fault.help) == ("R304", "there are: support")
+    assert fault.message == "state.json knows no assistant 'suport'"
+
+
+def test_a_gitops_state_without_such_resources_is_named() -> None:
+    (fault,) = faults(spec("{provider: vapi, assistantId: {gitops: x}}"))
+    assert fault.help == "state.json holds no assistant at all"
+
+
+def test_a_gitops_key_without_a_state_says_which_option_names_one() -> None:
+    (fault,) = faults(spec("{provider: vapi, assistantId: {gitops: x}}"), Known())
+    assert (fault.code, "gitopsState" in fault.help) == ("R304", True)
 
 
 def test_a_reference_to_a_secret_is_read_wherever_it_stands() -> None:

@@ -47,7 +47,9 @@ class SchemaFault:
 def explain(validator: Validator, value: Json) -> tuple[SchemaFault, ...]:
     """All faults of `value`. A misspelt key is not told a second time as a missing one."""
     faults = dict.fromkeys(
-        fault for error in validator.iter_errors(value) for fault in _faults(error)
+        fault
+        for error in validator.iter_errors(value)
+        for fault in (_forbidden(error, value) if error.schema is False else _faults(error))
     )
     meant = {(*fault.path[:-1], fault.meant) for fault in faults if fault.meant}
     return tuple(
@@ -82,6 +84,24 @@ def _faults(error: ValidationError) -> Iterable[SchemaFault]:
         path=tuple(error.absolute_path),
     )
     return _READERS.get(failed.keyword, _other)(failed)
+
+
+def _forbidden(error: ValidationError, value: Json) -> Iterator[SchemaFault]:
+    """The fault of a value that the schema `false` is for.
+
+    Its own key is not on the path of such an error: it is the one that holds the very value.
+    """
+    path = tuple(error.absolute_path)
+    held: Any = value
+    for step in path:
+        held = held[step]
+    paths = [path]
+    if held is not error.instance:
+        children = held.items() if isinstance(held, Mapping) else enumerate(held)
+        paths = [(*path, key) for key, child in children if child is error.instance]
+    one_of = "one of " if len(paths) > 1 else ""
+    message = f"{one_of}{', '.join(map(_named, paths))} is not allowed here"
+    yield SchemaFault(Kind.OTHER, paths[0], message)
 
 
 def _unknown(failed: _Failed) -> Iterator[SchemaFault]:

@@ -92,6 +92,7 @@ _ALL: Final = (
     _error("R403", "a value that the configuration does not take"),
     _error("R404", "a base URL that would send the key in clear"),
     _error("R405", "a configuration that is not one document"),
+    _error("R406", "a file of the configuration that cannot be used"),
 )
 
 RULES: Final[Mapping[str, Rule]] = {rule.code: rule for rule in _ALL}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from reconciler.checks.rules import RULES
 from reconciler.documents import find_place
 from reconciler.fields import Field, FieldTable, Provider, dotted
-from reconciler.model import Diagnostic, Json, Manifest, Path, Place, State
+from reconciler.model import Diagnostic, Json, Manifest, Path, Place, Policy, State
 
 Said = TypeVar("Said")
 _NESTED: Final = (dict, list)
@@ -21,14 +21,14 @@ class Context:
 
     `schema` is the manifest schema as JSON values, `base_url` the API of the target, and
     `allowed_env` the glob patterns of the variables that manifests may read. `policies` are
-    further JSON Schemas that every manifest must meet, by the name of their file.
+    further JSON Schemas that every manifest must meet.
     """
 
     schema: Mapping[str, Json]
     fields: FieldTable
     base_url: str = "https://api.vapi.ai"
     allowed_env: tuple[str, ...] = ()
-    policies: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    policies: tuple[Policy, ...] = ()
 
 
 class Node(NamedTuple):

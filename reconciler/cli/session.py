@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,14 +12,14 @@ from functools import cached_property
 from json import loads
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config
+from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config, unusable
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
-from reconciler.model import Json, Validation
+from reconciler.model import GitopsState, Policy, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
 from reconciler.schema.packaged import load_config_schema
 from reconciler.secrets import SecretReader, api_key
@@ -38,7 +38,9 @@ class InvalidConfigError(InputError):
     """The configuration file has errors; `validation` holds them all."""
 
     def __init__(self, validation: Validation) -> None:
-        super().__init__("the configuration has errors")
+        first = validation.diagnostics[0]
+        where = f"{first.place.file}:{first.place.line}:{first.place.column}"
+        super().__init__(f"the configuration has errors: {where}: {first.message}")
         self.validation = validation
 
 
@@ -67,10 +69,14 @@ class Session:
 
     @cached_property
     def chosen(self) -> Chosen:
-        """The schema and the fields that the configuration names, or the packaged ones."""
+        """The schema and the fields that the configuration names, or the packaged ones.
+
+        Raises InvalidConfigError where they cannot be used.
+        """
         from reconciler.schema.chosen import choose
 
-        return choose(self.config.schema)
+        with self._named_by("schema"):
+            return choose(self.config.schema)
 
     def job(
         self,
@@ -106,6 +112,7 @@ class Session:
             ),
             base=base,
             policies=self.policies(),
+            gitops=self._gitops(),
             tell=self._tell if self.shared.verbose else None,
         )
 
@@ -119,9 +126,32 @@ class Session:
         whole = {os.path.realpath(each) for each in self.target.manifests}
         return bool(whole) and not whole <= {os.path.realpath(each) for each in paths}
 
-    def policies(self) -> dict[str, Mapping[str, Json]]:
-        """The target's policies, by path. Raises InputError for one that cannot be read."""
-        return {path: _policy(path) for path in self.target.policy}
+    def policies(self) -> tuple[Policy, ...]:
+        """The target's policies. Raises InvalidConfigError for one that cannot be used."""
+        return tuple(self._policy(index) for index in range(len(self.target.policy)))
+
+    def _policy(self, index: int) -> Policy:
+        from reconciler.schema.policies import read_policy
+
+        with self._named_by("targets", self.target.name, "policy", index):
+            return read_policy(self.target.policy[index], self.config.directory)
+
+    def _gitops(self) -> GitopsState:
+        from reconciler.manifests import read_gitops_state
+
+        if self.target.gitops_state is None:
+            return GitopsState()
+        with self._named_by("targets", self.target.name, "gitopsState"):
+            return read_gitops_state(self.target.gitops_state)
+
+    @contextmanager
+    def _named_by(self, *path: str | int) -> Iterator[None]:
+        """Tell of a file that cannot be used where the configuration names it."""
+        try:
+            yield
+        except InputError as error:
+            fault = unusable(self.config, path, error)
+            raise InvalidConfigError(Validation(0, (fault,))) from error
 
     @contextmanager
     def account(self, stop: Event | None = None) -> Iterator[Client]:
@@ -229,22 +259,6 @@ def read_json(path: Path) -> Any:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise InputError(f"{path}: is not whole JSON: {error}") from error
-
-
-def _policy(path: str) -> Mapping[str, Json]:
-    """A policy: a JSON Schema, as JSON or YAML. Raises InputError where it is none."""
-    from jsonschema import Draft202012Validator, SchemaError
-
-    from reconciler.documents import read_plain
-
-    try:
-        schema: Any = read_plain(Path(path).read_bytes(), path)
-        Draft202012Validator.check_schema(schema)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except SchemaError as error:
-        raise InputError(f"{path}: is not a JSON Schema: {error.message}") from error
-    return cast("Mapping[str, Json]", schema)
 
 
 def _lines(file: str) -> tuple[str, ...]:

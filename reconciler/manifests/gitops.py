@@ -7,10 +7,11 @@ from pathlib import Path
 
 from reconciler.documents import read_plain
 from reconciler.errors import InputError
+from reconciler.model import GitopsState
 
 
-def read_gitops_state(path: str) -> dict[str, dict[str, str]]:
-    """Kind of resource (`assistant`, `squad`…) to key to id, as `{gitops: KEY}` looks them up.
+def read_gitops_state(path: str) -> GitopsState:
+    """What `{gitops: KEY}` is looked up in, by kind of resource (`assistant`, `squad`…).
 
     The file maps `assistants`, `squads`… to `key -> {uuid}` (seen in public use). Raises
     InputError where it cannot be read.
@@ -21,7 +22,7 @@ def read_gitops_state(path: str) -> dict[str, dict[str, str]]:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not isinstance(content, Mapping):
         raise InputError(f"{path}: is not a state file of Vapi's GitOps tool")
-    return {
+    kinds = {
         kind.removesuffix("s"): {
             key: uuid
             for key, each in resources.items()
@@ -30,3 +31,4 @@ def read_gitops_state(path: str) -> dict[str, dict[str, str]]:
         for kind, resources in content.items()
         if isinstance(resources, Mapping)
     }
+    return GitopsState(path, kinds)

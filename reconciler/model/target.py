@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from reconciler.model.values import Path
+from reconciler.model.values import Json, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,26 @@ class IgnoreRule:
     provider: str = ""
     number: str = ""
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A JSON Schema that every manifest must meet: the one of `documents` that is at `uri`.
+
+    `documents` holds by URI all that it refers to; `file` is its name for people.
+    """
+
+    file: str
+    uri: str
+    documents: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class GitopsState:
+    """What Vapi's own GitOps tool made: kind of resource to key to id. `file` is "" for none."""
+
+    file: str = ""
+    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class OnDrift(StrEnum):

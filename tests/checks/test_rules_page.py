@@ -23,7 +23,7 @@ EXAMPLES = [
 # What no short text can show: files and directories, overlays, depth, other schemas, the account.
 WITHOUT_EXAMPLE = {
     *("R001", "R006", "R010", "R011", "R012", "R020", "R021", "R022", "R023"),
-    *("R110", "R301", "R302", "R303", "R304", "R501"),
+    *("R110", "R301", "R302", "R303", "R304", "R406", "R501"),
 }
 
 
