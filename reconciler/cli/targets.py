@@ -85,7 +85,8 @@ def tell_error(error: ReconcilerError | OSError, target: str = "") -> None:
     if validation is not None:
         from reconciler.cli.session import show_validation
 
-        click.echo(show_validation(Shared(), validation), nl=False, err=True)
+        head = f"{target}\n" if target else ""
+        click.echo(head + show_validation(Shared(), validation), nl=False, err=True)
         return
     from reconciler.report.escape import terminal_lines
 
@@ -99,7 +100,14 @@ def tell_error(error: ReconcilerError | OSError, target: str = "") -> None:
 def _document(error: ReconcilerError | OSError) -> dict[str, Any]:
     message, help_text = _words(error)
     kind = error.kind if isinstance(error, ReconcilerError) else "system"
-    return {"error": {"kind": kind, "message": message, "help": help_text}}
+    said: dict[str, Any] = {"kind": kind, "message": message, "help": help_text}
+    validation = getattr(error, "validation", None)
+    if validation is not None:
+        from reconciler.cli.session import show_validation
+
+        shown = loads(show_validation(Shared(), validation, "json"))
+        said["diagnostics"] = shown["diagnostics"]
+    return {"error": said}
 
 
 def _words(error: ReconcilerError | OSError) -> tuple[str, str]:

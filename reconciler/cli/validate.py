@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from reconciler.cli.options import Shared, with_shared
 from reconciler.cli.targets import all_targets_option, over_targets
 from reconciler.report import VALIDATION_FORMATS
+
+# Formats in which each of several targets has its name over its diagnostics.
+_HEADED: Final = frozenset({"text", "github"})
 
 
 @click.command()
@@ -21,13 +26,23 @@ from reconciler.report import VALIDATION_FORMATS
 @with_shared(*VALIDATION_FORMATS)
 def validate(shared: Shared, paths: tuple[str, ...], *, all_targets: bool) -> int:
     """Check manifests offline: syntax, schema, cross-file and semantic rules."""
-    from reconciler.cli.session import Session, show_validation
+    from reconciler.cli.session import InvalidConfigError, Session, show_validation
     from reconciler.job import validate as validate_manifests
 
-    def one(session: Session) -> tuple[str, int]:
-        validation, _ = validate_manifests(session.job(paths))
-        shown = show_validation(shared, validation, shared.format or "text")
-        name = f"{session.target.name}\n" if all_targets and shared.format in (None, "text") else ""
-        return name + shown, 0 if validation.valid else 1
+    name = shared.format or "text"
 
-    return over_targets(shared, one, all_targets=all_targets)
+    def one(session: Session) -> tuple[str, int]:
+        try:
+            validation, _ = validate_manifests(session.job(paths))
+        except InvalidConfigError as error:
+            validation = error.validation
+        shown = show_validation(shared, validation, name)
+        head = f"{session.target.name}\n" if all_targets and name in _HEADED else ""
+        return head + shown, 0 if validation.valid else 1
+
+    try:
+        return over_targets(shared, one, all_targets=all_targets)
+    except InvalidConfigError as error:
+        # What is wrong with the configuration is a result here, as what is wrong with manifests.
+        click.echo(show_validation(shared, error.validation, name), nl=False)
+        return 1
