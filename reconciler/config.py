@@ -109,6 +109,11 @@ def read_config(
         raise InputError(
             f"{file}: cannot be read: {error.strerror}", help="start one with: reconciler init"
         ) from error
+    return parse_config(data, file, schema)
+
+
+def parse_config(data: bytes, file: str, schema: Mapping[str, Any]) -> Configured:
+    """The configuration that `data`, the content of `file`, is."""
     parsed = read_documents(data, file)
     if parsed.diagnostics:
         return Configured(None, parsed.diagnostics)

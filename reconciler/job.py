@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from reconciler.apply import Account as Writable
 from reconciler.checks import Context, check
@@ -13,7 +13,7 @@ from reconciler.config import Target
 from reconciler.errors import InputError
 from reconciler.fields import FieldTable
 from reconciler.lockfile import read_lock
-from reconciler.manifests import load, load_at, load_overlays, merge
+from reconciler.manifests import Base, load, load_base, load_overlays, merge, name_of
 from reconciler.model import (
     Desired,
     GitopsState,
@@ -25,9 +25,13 @@ from reconciler.model import (
     Policy,
     Resource,
     Validation,
+    Warned,
 )
 from reconciler.planning import Selection
+from reconciler.planning.draft import address_of
 from reconciler.resolve import Known, ReadSecret, declared_formerly, resolve
+
+_KIND: Final = "PhoneNumber"
 
 
 class Account(Writable, Protocol):
@@ -53,10 +57,18 @@ class Job:
     now: Callable[[], str]
     lock_path: Path | None
     selection: Selection = Selection()
-    base: str | None = None
+    base: Base | None = None
     policies: tuple[Policy, ...] = ()
     gitops: GitopsState = GitopsState()
     tell: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a base revision declared and nobody declares now, and doubts of what was not read."""
+
+    declared: tuple[Desired, ...] = ()
+    doubts: tuple[Warned, ...] = ()
 
 
 class InvalidManifestsError(InputError):
@@ -117,15 +129,37 @@ def resolved(job: Job, manifests: Sequence[Manifest], known: Known) -> tuple[Des
     return found.desired
 
 
-def former(job: Job, desired: Sequence[Desired]) -> tuple[Desired, ...]:
-    """What was declared at the base revision and is not declared now."""
+def former(job: Job, desired: Sequence[Desired]) -> Former:
+    """What was declared at the base revision and is not declared now. Raises InputError."""
     if job.base is None:
-        return ()
-    context = _context(job)
+        return Former()
+    revision, past = job.base.revision, load_base(job.base)
     still = {each.key for each in desired}
-    valid = (each for each in load_at(job.base, job.paths) if not check([each], context))
-    declared = declared_formerly(tuple(valid), job.fields)
-    return tuple(each for each in declared if each.key not in still)
+    declared: list[Desired] = []
+    doubts: list[Warned] = []
+    for manifest, faults in past.manifests:
+        name = name_of(manifest)
+        if name in still or manifest.value.get("kind") != _KIND:
+            continue
+        found = declared_formerly([manifest], job.fields)
+        file = manifest.layers[0].file
+        if found and not faults:
+            declared.extend(each for each in found if each.key not in still)
+        else:
+            reason = (
+                faults[0].message if faults else "its name, provider, binding or lifecycle is none"
+            )
+            doubts.append(_doubt(name or file, revision, f"{file}: {reason}"))
+    doubts.extend(
+        _doubt(each.place.file, revision, f"{each.place.file}: {each.message}")
+        for each in past.unread
+    )
+    return Former(tuple(declared), tuple(doubts))
+
+
+def _doubt(key: str, revision: str, reason: str) -> Warned:
+    message = f"what {revision} declared cannot be told, and nothing is released for it: {reason}"
+    return Warned(address_of(key), message)
 
 
 def remembered_of(job: Job) -> Lock:

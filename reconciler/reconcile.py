@@ -42,6 +42,7 @@ def plan(job: Job, account: Account, limits: Limits, *, hold_drift: bool = False
     directory = Directory({kind: account.list_resources(kind) for kind in kinds})
     known = Known(directory, job.gitops, job.read_secret)
     desired = resolved(job, manifests, known)
+    past = former(job, desired)
     live = account.list_numbers()
     if job.tell:
         for each in unknown_parts(live, job.fields):
@@ -61,7 +62,8 @@ def plan(job: Job, account: Account, limits: Limits, *, hold_drift: bool = False
         undeclared=job.target.undeclared,
         ignore=job.target.ignore,
         selected=selected_keys(job.selection, desired, lock),
-        former=former(job, desired),
+        former=past.declared,
+        doubts=past.doubts,
         ignored_drift=job.target.ignored_drift,
         hold_drift=hold_drift,
     )
@@ -81,6 +83,7 @@ def forecast(job: Job) -> Forecast:
     manifests = valid_manifests(job)
     lock = remembered_of(job)
     desired = resolved(job, manifests, Known(None, job.gitops, None))
+    past = former(job, desired)
     known = OfflineSituation(
         target=job.target.name,
         base_url=job.target.base_url,
@@ -89,7 +92,8 @@ def forecast(job: Job) -> Forecast:
         lock=lock,
         undeclared=job.target.undeclared,
         selected=selected_keys(job.selection, desired, lock),
-        former=former(job, desired),
+        former=past.declared,
+        doubts=past.doubts,
     )
     return make_forecast(known)
 

@@ -75,14 +75,21 @@ def resolve(manifests: Sequence[Manifest], fields: FieldTable, known: Known) -> 
 
 
 def declared_formerly(manifests: Sequence[Manifest], fields: FieldTable) -> tuple[Desired, ...]:
-    """Valid manifests of an earlier revision, with what tells which number was theirs.
+    """Manifests of an earlier revision, with what tells which number was theirs.
 
-    Names and secrets are not looked up: they may be gone, and no identity needs them.
+    Names and secrets are not looked up: they may be gone, and no identity needs them. Nor need a
+    manifest meet today's rules: only one whose key, provider, binding or lifecycle is none is left
+    out.
     """
     former: list[Desired] = []
     for manifest in manifests:
-        spec = {key: value for key, value in _spec(manifest).items() if isinstance(value, str)}
-        former.append(_desired(manifest, fields, dict(spec), ()))
+        try:
+            spec = {key: value for key, value in _spec(manifest).items() if isinstance(value, str)}
+            desired = _desired(manifest, fields, dict(spec), ())
+        except (LookupError, TypeError, ValueError, AttributeError):
+            continue
+        if desired.key and isinstance(desired.key, str):
+            former.append(desired)
     return tuple(former)
 
 

@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconciler.config import API_KEY_VARIABLES, Config, Target, read_config, unusable
+from reconciler.config import (
+    API_KEY_VARIABLES,
+    Config,
+    Target,
+    parse_config,
+    read_config,
+    unusable,
+)
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
 from reconciler.model import GitopsState, Policy, Validation
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from reconciler.api import Client
     from reconciler.cli.options import Shared
     from reconciler.job import Job
+    from reconciler.manifests import Base
     from reconciler.schema.chosen import Chosen
 
 DEFAULT_PARALLEL: Final = 4
@@ -110,11 +118,24 @@ class Session:
             selection=Selection(
                 _labels(self.shared.selector), self.shared.only, self._is_part(chosen)
             ),
-            base=base,
+            base=self._base(base, paths) if base else None,
             policies=self.policies(),
             gitops=self._gitops(),
             tell=self._tell if self.shared.verbose else None,
         )
+
+    def _base(self, revision: str, paths: tuple[str, ...]) -> Base:
+        """Where the target's manifests stood at a revision, as its configuration said then."""
+        from reconciler.manifests import Base, commit_of, content_at
+
+        target = self.target
+        file = next((each.file for each in self.config.layers), None)
+        commit = commit_of(revision)
+        data = content_at(commit, file) if commit and file else None
+        if data is not None and file:
+            then = parse_config(data, file, load_config_schema()).config
+            target = then.targets.get(target.name, target) if then else target
+        return Base(revision, paths or target.manifests, target.overlays, target.variables)
 
     def _tell(self, message: str) -> None:
         from reconciler.report.escape import terminal

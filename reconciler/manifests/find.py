@@ -10,8 +10,8 @@ from typing import Final
 
 from reconciler.model import Diagnostic, Place, Severity
 
-_SUFFIXES: Final = (".yaml", ".yml")
-_CONFIG_NAME: Final = "reconciler.yaml"
+SUFFIXES: Final = (".yaml", ".yml")
+CONFIG_NAME: Final = "reconciler.yaml"
 
 
 def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
@@ -95,7 +95,7 @@ class _Search:
                 self._enter(entry, path, f"{identity}{os.sep}{entry.name}")
 
     def _enter(self, entry: os.DirEntry[str], path: str, identity: str) -> None:
-        is_manifest = entry.name.endswith(_SUFFIXES) and entry.name != _CONFIG_NAME
+        is_manifest = entry.name.endswith(SUFFIXES) and entry.name != CONFIG_NAME
         try:
             if entry.is_dir():
                 self._walk(path)

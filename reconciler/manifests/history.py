@@ -3,35 +3,67 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from reconciler.errors import InputError
-from reconciler.manifests.load import manifests_in
-from reconciler.model import Manifest
+from reconciler.manifests.find import CONFIG_NAME, SUFFIXES, path_fault
+from reconciler.manifests.load import Loaded, manifests_in
+from reconciler.model import Diagnostic, Manifest
 
-_SUFFIXES: Final = (".yaml", ".yml")
 _SECONDS: Final = 60
+_LINK: Final = b"120000"
+# What CI systems say of a branch that was not there before; of SHA-1 or SHA-256.
+_NOTHING: Final = re.compile("0{40}|0{64}")
 
 
-def load_at(revision: str, paths: Sequence[str]) -> tuple[Manifest, ...]:
-    """Read the manifests that `paths` held at a revision; files that are none are left out.
+def commit_of(revision: str) -> str | None:
+    """The commit that a revision names; None for one of zeros, before which there was nothing.
 
     Raises InputError outside of a git repository, and for a revision that is not there.
     """
+    if _NOTHING.fullmatch(revision):
+        return None
     if _git("rev-parse", "--is-inside-work-tree") is None:
         raise InputError("--base needs a git repository, and this directory is in none")
     commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
         raise InputError(f"--base {revision}: there is no such revision here", help=_help())
-    tree = _git("ls-tree", "-r", "-z", commit.decode().strip(), "--", *paths) or b""
-    blobs = dict(_blobs(tree))
-    found: list[Manifest] = []
-    for (file, _), content in zip(blobs.items(), _contents(blobs.values()), strict=True):
-        manifests, _faults = manifests_in(content, file)
-        found.extend(manifests)
-    return tuple(found)
+    return commit.decode().strip()
+
+
+def load_at(commit: str, paths: Sequence[str]) -> Loaded:
+    """Read the manifests that `paths` held at a commit, as `load` would have read them then.
+
+    A path that was not there held none. Raises InputError for one outside of the repository.
+    """
+    entries: dict[str, _Entry] = {}
+    for path in paths:
+        given = os.path.relpath(path)
+        tree = _git("ls-tree", "-r", "-z", commit, "--", given)
+        if tree is None:
+            raise InputError(f"{path} is outside of the git repository, and --base looks there")
+        entries |= {each.file: each for each in _entries(tree) if _counts(each.file, given)}
+    files = [each for _, each in sorted(entries.items()) if not each.is_link]
+    manifests: list[Manifest] = []
+    # A link that still stands is not gone, and what it leads to is looked at now.
+    links = [each.file for each in entries.values() if each.is_link]
+    faults = [_link(each) for each in links if not Path(each).is_symlink()]
+    for each, content in zip(files, _contents(each.blob for each in files), strict=True):
+        found, wrong = manifests_in(content, each.file)
+        manifests.extend(found)
+        faults.extend(wrong)
+    names = tuple(each.file for each in files)
+    return Loaded(tuple(manifests), tuple(faults), names, complete=not faults)
+
+
+def content_at(commit: str, file: str) -> bytes | None:
+    """What a file held at a commit; None where it was not there."""
+    return _git("cat-file", "blob", f"{commit}:./{os.path.relpath(file)}")
 
 
 def current_commit() -> str | None:
@@ -43,12 +75,38 @@ def current_commit() -> str | None:
     return head.decode().strip() if head else None
 
 
-def _blobs(tree: bytes) -> Iterator[tuple[str, bytes]]:
-    """The manifest files of `git ls-tree -z`, each with the id of its content."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file of a commit: its name as seen from here, and the id of its content."""
+
+    file: str
+    blob: bytes
+    is_link: bool
+
+
+def _entries(tree: bytes) -> Iterator[_Entry]:
+    """The files of `git ls-tree -z`."""
     for entry in tree.split(b"\0"):
         about, tab, name = entry.partition(b"\t")
-        if tab and os.fsdecode(name).endswith(_SUFFIXES):
-            yield os.fsdecode(name), about.split()[2]
+        if tab:
+            mode, kind, blob = about.split()[:3]
+            if kind == b"blob":
+                yield _Entry(os.fsdecode(name), blob, mode == _LINK)
+
+
+def _counts(file: str, given: str) -> bool:
+    """Whether a file is one that `load` would find at the path that was given."""
+    inside = Path(os.path.relpath(file, given)).parts
+    if not inside or inside == (".",):
+        return True
+    hidden = any(each.startswith(".") for each in inside)
+    return inside[-1].endswith(SUFFIXES) and inside[-1] != CONFIG_NAME and not hidden
+
+
+def _link(file: str) -> Diagnostic:
+    return path_fault(
+        "R012", "it is a link there, and links of earlier revisions stay unread", file
+    )
 
 
 def _contents(ids: Iterable[bytes]) -> Iterator[bytes]:

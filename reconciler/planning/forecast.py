@@ -29,6 +29,7 @@ from reconciler.model import (
     Secret,
     State,
     Undeclared,
+    Warned,
 )
 from reconciler.planning.draft import address_of
 from reconciler.planning.match import lock_entry
@@ -41,7 +42,7 @@ class OfflineSituation:
     """All that a forecast is made from.
 
     `selected` holds the keys that this run may touch, None for all; `former` are the manifests of
-    an earlier revision (`--base`) that are gone now.
+    an earlier revision (`--base`) that are gone now, and `doubts` what of it could not be read.
     """
 
     target: str
@@ -52,6 +53,7 @@ class OfflineSituation:
     undeclared: Undeclared = Undeclared.CLEAR
     selected: frozenset[str] | None = None
     former: tuple[Desired, ...] = ()
+    doubts: tuple[Warned, ...] = ()
 
 
 def make_forecast(known: OfflineSituation) -> Forecast:
@@ -113,6 +115,8 @@ def _former(known: OfflineSituation) -> Iterator[Expected]:
         if each.key not in known.lock.entries and each.lifecycle.state is State.PRESENT:
             why = "its manifest is gone: released, where the account holds it"
             yield Expected(address_of(each.key), Outlook.RELEASED, why)
+    for doubt in known.doubts:
+        yield Expected(doubt.address, Outlook.UNKNOWN, doubt.message)
 
 
 def _changes(known: OfflineSituation, desired: Desired, entry: LockEntry) -> Iterator[Change]:

@@ -80,6 +80,7 @@ def make_plan(situation: Situation) -> Plan:
         *refuse(drafts, situation.limits, managed),
     )
     warnings = (
+        *situation.doubts,
         *doubts,
         *found_by_label(situation, matching),
         *(each for one in drafted for each in one.warnings),

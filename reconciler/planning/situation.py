@@ -15,6 +15,7 @@ from reconciler.model import (
     Lock,
     Ownership,
     Undeclared,
+    Warned,
 )
 
 
@@ -23,7 +24,8 @@ class Situation:
     """All that a plan is made from.
 
     `selected` holds the keys that this run may touch, None for all; `former` are the manifests of
-    an earlier revision (`--base`) that are gone now. `hold_drift` says that drift is only told: no
+    an earlier revision (`--base`) that are gone now, and `doubts` what of it could not be read.
+    `hold_drift` says that drift is only told: no
     change of a manifest takes some of it along.
     """
 
@@ -42,5 +44,6 @@ class Situation:
     ignore: tuple[IgnoreRule, ...] = ()
     selected: frozenset[str] | None = None
     former: tuple[Desired, ...] = ()
+    doubts: tuple[Warned, ...] = ()
     ignored_drift: tuple[DriftIgnored, ...] = ()
     hold_drift: bool = False
