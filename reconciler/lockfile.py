@@ -26,6 +26,7 @@ FORMAT_VERSION: Final = "1.0"
 _RESTORE: Final = (
     "restore it from git, or delete it: numbers are then matched afresh, by sipUri, number and name"
 )
+_CONFLICT: Final = (b"<<<<<<< ", b"||||||| ", b"=======", b">>>>>>> ")
 
 
 def read_lock(path: Path, target: str, base_url: str) -> Lock:
@@ -41,11 +42,18 @@ def read_lock(path: Path, target: str, base_url: str) -> Lock:
             f"{path}: target {target} was locked for {section['baseUrl']}, and now is {base_url}",
             help="give the other account a target of its own, or remove this section of the lock",
         )
-    try:
-        entries = {key: _entry(value) for key, value in section["numbers"].items()}
-        return Lock(str(section["salt"]), str(section.get("orgId", "")), entries)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: target {target} is not whole: {error}", help=_RESTORE) from error
+    numbers, salt = section.get("numbers"), section.get("salt")
+    if not isinstance(numbers, dict) or not isinstance(salt, str):
+        said = f"{path}: target {target} is not whole: it lacks its numbers or its salt"
+        raise InputError(said, help=_RESTORE)
+    entries = {}
+    for key, value in numbers.items():
+        try:
+            entries[key] = _entry(value)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            said = f"{path}: target {target} is not whole: number {key} is not as it was written"
+            raise InputError(said, help=_RESTORE) from error
+    return Lock(salt, str(section.get("orgId", "")), entries)
 
 
 @dataclass
@@ -152,12 +160,18 @@ def _sync_directory(directory: Path) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_bytes())
+        data = path.read_bytes()
     except FileNotFoundError:
         return {"formatVersion": FORMAT_VERSION, "targets": {}}
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        content = json.loads(data)
     except ValueError as error:
+        for number, line in enumerate(data.splitlines(), 1):
+            if line.startswith(_CONFLICT):
+                said = f"{path}:{number}: a merge left its conflict in this file"
+                raise InputError(said, help=_take_a_side(path)) from error
         raise InputError(f"{path}: is not whole JSON: {error}", help=_RESTORE) from error
     if not isinstance(content, dict) or not isinstance(content.get("targets"), dict):
         raise InputError(f"{path}: is not a lock file of reconciler", help=_RESTORE)
@@ -168,6 +182,13 @@ def _read(path: Path) -> dict[str, Any]:
             help="use the version of reconciler that wrote it",
         )
     return content
+
+
+def _take_a_side(path: Path) -> str:
+    return (
+        f"take either side (git checkout --ours {path}), or delete the file: numbers that it does "
+        "not know are matched afresh, by sipUri, number and name"
+    )
 
 
 def _section(content: Mapping[str, Any], path: Path, target: str) -> dict[str, Any] | None:
@@ -187,6 +208,8 @@ def _entry(value: Mapping[str, Any]) -> LockEntry:
         path: SecretMark(mark["fingerprint"], mark["shown"])
         for path, mark in value.get("secrets", {}).items()
     }
+    if not isinstance(value["id"], str) or not isinstance(value["provider"], str):
+        raise TypeError
     return LockEntry(
         id=value["id"],
         provider=value["provider"],

@@ -77,6 +77,10 @@ def test_threads_that_write_together_lose_nothing(tmp_path: Path) -> None:
         ('{"formatVersion": "1.0", "targets": {"prod": []}}', "not whole"),
         ('{"formatVersion": "1.0", "targets": {"prod": {"salt": "s"}}}', "not whole"),
         (
+            '{"formatVersion": "1.0", "targets": {"prod": {"salt": "s", "numbers": []}}}',
+            "not whole: it lacks its numbers",
+        ),
+        (
             '{"formatVersion": "1.0", "targets": {"prod": {"baseUrl": "https://other"}}}',
             "locked for https://other",
         ),
@@ -89,6 +93,26 @@ def test_a_lock_that_cannot_be_trusted_is_an_error(
     path.write_text(content)
     with pytest.raises(InputError, match=message):
         read_lock(path, "prod", URL)
+
+
+@pytest.mark.parametrize(
+    "entry", ['{"id": "x"}', "[]", '{"id": 1, "provider": "vapi"}', '"text"', '{"id": null}']
+)
+def test_a_number_of_the_lock_that_is_not_whole_is_named(tmp_path: Path, entry: str) -> None:
+    path = tmp_path / "lock"
+    section = f'{{"salt": "s", "numbers": {{"a": {entry}}}}}'
+    path.write_text(f'{{"formatVersion": "1.0", "targets": {{"prod": {section}}}}}')
+    with pytest.raises(InputError, match=r"prod is not whole: number a is not as it was written$"):
+        read_lock(path, "prod", URL)
+
+
+def test_a_conflict_that_a_merge_left_is_told_with_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.write_text('{\n<<<<<<< HEAD\n  "a": 1\n=======\n  "a": 2\n>>>>>>> other\n}\n')
+    with pytest.raises(InputError, match=r"lock:2: a merge left its conflict") as raised:
+        read_lock(path, "prod", URL)
+    assert f"git checkout --ours {path}" in raised.value.help
+    assert "delete" in raised.value.help
 
 
 def test_a_failed_write_leaves_the_old_content_and_no_litter(tmp_path: Path) -> None:
