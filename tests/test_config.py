@@ -100,7 +100,7 @@ def test_what_is_not_said_is_safe(tmp_path: Path) -> None:
             "targets: {a: {apiKey: {env: K}, manifests: [x], limits: {changes: 30}}, A: {}}",
             "R403",
             3,
-            "targets",
+            "targets.A",
         ),
         (
             "targets: {a: {apiKey: {env: K}, manifests: [x], baseUrl: 'http://api.vapi.ai'}}",
@@ -251,9 +251,17 @@ def test_a_key_in_the_file_is_refused_with_the_way_out(tmp_path: Path, key: str)
 
 def test_a_name_of_a_target_that_is_none_is_told_how_to_write_it(tmp_path: Path) -> None:
     (fault,) = read(
-        tmp_path, "targets: {Prod US: {apiKey: {env: K}, manifests: [x]}}\n"
+        tmp_path, "targets:\n  Prod US: {apiKey: {env: K}, manifests: [x]}\n"
     ).diagnostics
+    assert fault.message == "targets.Prod US must not have ' ', 'P', 'S', 'U' in it"
+    assert (fault.path, fault.place.line) == ("targets.Prod US", 4)
     assert "lower-case letters" in fault.help
+
+
+def test_a_merge_key_is_told_to_be_none_in_yaml_1_2(tmp_path: Path) -> None:
+    (fault,) = read(tmp_path, whole_with("<<: {ownership: shared}")).diagnostics
+    assert (fault.code, fault.path) == ("R401", "targets.a.<<")
+    assert "no merge keys" in fault.help
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,9 @@ if TYPE_CHECKING:  # jsonschema takes longer to import than all manifests take t
     from jsonschema.protocols import Validator
 
 _LONGEST_SHOWN: Final = 60
+# So many characters of one class, such as a key has.
+_CLASS: Final = re.compile(r"\^(?P<characters>\[[^\]]+\])\{(?P<least>\d+),(?P<most>\d+)\}\$")
+_NO_MERGE_KEYS: Final = "YAML 1.2 has no merge keys (<<): write the values out"
 _MOST_LISTED: Final = 8
 
 
@@ -75,15 +79,24 @@ class _Failed:
     path: Path
 
 
-def _faults(error: ValidationError) -> Iterable[SchemaFault]:
+def _faults(error: ValidationError) -> Iterator[SchemaFault]:
+    path = tuple(error.absolute_path)
     failed = _Failed(
         keyword=str(error.validator),
         wanted=error.validator_value,
         given=error.instance,
         schema=error.schema if isinstance(error.schema, Mapping) else {},
-        path=tuple(error.absolute_path),
+        # A name that its mapping does not allow is a key of it, and not the mapping.
+        path=(*path, str(error.instance)) if _is_of_a_name(error) else path,
     )
-    return _READERS.get(failed.keyword, _other)(failed)
+    for each in _READERS.get(failed.keyword, _other)(failed):
+        yield replace(each, help=_NO_MERGE_KEYS) if "<<" in each.path else each
+
+
+def _is_of_a_name(error: ValidationError) -> bool:
+    keywords = list(error.relative_schema_path)[:-1]
+    is_a_property = keywords[-2:-1] == ["properties"]
+    return keywords[-1:] == ["propertyNames"] and not is_a_property
 
 
 def _forbidden(error: ValidationError, value: Json) -> Iterator[SchemaFault]:
@@ -179,8 +192,24 @@ def _length(failed: _Failed) -> Iterator[SchemaFault]:
 
 
 def _pattern(failed: _Failed) -> Iterator[SchemaFault]:
-    message = f"{_named(failed.path)} does not have the form that is expected"
+    wrong = (
+        _against_a_class(failed.wanted, failed.given) or "does not have the form that is expected"
+    )
+    message = f"{_named(failed.path)} {wrong}"
     yield SchemaFault(Kind.TEXT, failed.path, message, _described(failed))
+
+
+def _against_a_class(pattern: str, text: str) -> str:
+    """What is wrong with a text that is to be so many characters of one class, if that is it."""
+    found = _CLASS.fullmatch(pattern)
+    if not found:
+        return ""
+    least, most = int(found["least"]), int(found["most"])
+    if not least <= len(text) <= most:
+        at, bound = ("at most", most) if len(text) > most else ("at least", least)
+        return f"must have {at} {_count(bound, 'character')}, and has {len(text)}"
+    strange = sorted({each for each in text if not re.fullmatch(found["characters"], each)})
+    return f"must not have {', '.join(map(repr, strange[:_MOST_LISTED]))} in it" if strange else ""
 
 
 def _range(failed: _Failed) -> Iterator[SchemaFault]:

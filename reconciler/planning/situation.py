@@ -25,8 +25,7 @@ class Situation:
 
     `selected` holds the keys that this run may touch, None for all; `former` are the manifests of
     an earlier revision (`--base`) that are gone now, and `doubts` what of it could not be read.
-    `hold_drift` says that drift is only told: no
-    change of a manifest takes some of it along.
+    `hold_drift` says that drift is only told: no change of a manifest takes some of it along.
     """
 
     target: str

@@ -138,3 +138,25 @@ def test_what_one_validator_refuses_and_the_other_does_not_is_no_pass() -> None:
     schema = {"properties": {"kind": {"pattern": "^PhoneNumber$"}}}
     manifest = Manifest({"kind": "PhoneNumber\n"}, (Layer("a.yaml", (0,)),))
     assert [each.code for each in check([manifest], Context(schema, FIELDS))] == ["R110"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Support", "metadata.name must not have 'S' in it"),
+        ("a" * 41, "metadata.name must have at most 40 characters, and has 41"),
+        ('""', "metadata.name must have at least 1 character, and has 0"),
+        ("a_b.c", "metadata.name must not have '.', '_' in it"),
+    ],
+)
+def test_a_key_says_what_is_wrong_with_it(name: str, message: str) -> None:
+    fault = only(sip(name="support").replace("{name: support}", f"{{name: {name}}}"))
+    assert (fault.code, fault.message) == ("R105", message)
+    assert "Lower-case letters" in fault.help
+
+
+@pytest.mark.parametrize(
+    "lines", ["<<: {name: Support}", "server: {url: 'https://x.example', headers: {<<: {a: b}}}"]
+)
+def test_a_merge_key_is_no_field_and_yaml_1_2_has_none(lines: str) -> None:
+    assert "YAML 1.2 has no merge keys" in only(sip(lines)).help
