@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from reconciler.apply import Account as Writable
 from reconciler.checks import Context, check
@@ -27,7 +27,7 @@ from reconciler.model import (
     Validation,
     Warned,
 )
-from reconciler.planning import Selection
+from reconciler.planning import Selection, has_labels, raise_if_unknown
 from reconciler.planning.draft import address_of
 from reconciler.resolve import Known, ReadSecret, declared_formerly, resolve
 
@@ -46,7 +46,8 @@ class Job:
     """One target, and what this run was told about it.
 
     `lock_path` is None for --no-lock, `read_secret` for --no-secrets. `tell` is told of what the
-    API answers and nobody described, None where nobody wants to know.
+    API answers and nobody described, `warn` of what this run was told and fits nothing; None where
+    nobody wants to know.
     """
 
     target: Target
@@ -61,6 +62,7 @@ class Job:
     policies: tuple[Policy, ...] = ()
     gitops: GitopsState = GitopsState()
     tell: Callable[[str], None] | None = None
+    warn: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,30 @@ def valid_manifests(job: Job) -> tuple[Manifest, ...]:
     validation, manifests = validate(job)
     if not validation.valid:
         raise InvalidManifestsError(validation)
+    check_selection(job, manifests)
     return manifests
+
+
+def check_selection(job: Job, manifests: Sequence[Manifest]) -> None:
+    """Warn of labels that no manifest has: a run that looks at nothing would seem a good one.
+
+    Raises InputError for a name that neither a manifest nor the lock has.
+    """
+    selection = job.selection
+    labels = {name_of(each): _labels(each) for each in manifests}
+    if not labels.keys() >= set(selection.only):
+        raise_if_unknown(selection, labels.keys() | remembered_of(job).entries.keys())
+    chosen = selection.only or labels
+    fits = any(has_labels(selection, labels.get(each, {})) for each in chosen)
+    if selection.labels and not fits and job.warn:
+        wanted = ", ".join(f"{key}={value}" for key, value in selection.labels.items())
+        job.warn(f"{job.target.name}: no manifest that is meant has the label {wanted}")
+
+
+def _labels(manifest: Manifest) -> Mapping[str, str]:
+    metadata: Any = manifest.value["metadata"]
+    labels: Mapping[str, str] = metadata.get("labels", {})
+    return labels
 
 
 def resolved(job: Job, manifests: Sequence[Manifest], known: Known) -> tuple[Desired, ...]:

@@ -122,6 +122,7 @@ class Session:
             policies=self.policies(),
             gitops=self._gitops(),
             tell=self._tell if self.shared.verbose else None,
+            warn=self._warn,
         )
 
     def _base(self, revision: str, paths: tuple[str, ...]) -> Base:
@@ -141,6 +142,11 @@ class Session:
         from reconciler.report.escape import terminal
 
         note(self.shared, f"note: {terminal(message)}")
+
+    def _warn(self, message: str) -> None:
+        from reconciler.report.escape import terminal
+
+        warn(self.shared, terminal(message))
 
     def _is_part(self, paths: tuple[str, ...]) -> bool:
         """Whether `paths` are not all that the configuration says the target's manifests are."""

@@ -27,13 +27,17 @@ _HEADED: Final = frozenset({"text", "github"})
 def validate(shared: Shared, paths: tuple[str, ...], *, all_targets: bool) -> int:
     """Check manifests offline: syntax, schema, cross-file and semantic rules."""
     from reconciler.cli.session import InvalidConfigError, Session, show_validation
+    from reconciler.job import check_selection
     from reconciler.job import validate as validate_manifests
 
     name = shared.format or "text"
 
     def one(session: Session) -> tuple[str, int]:
         try:
-            validation, _ = validate_manifests(session.job(paths))
+            job = session.job(paths)
+            validation, manifests = validate_manifests(job)
+            if validation.valid:
+                check_selection(job, manifests)
         except InvalidConfigError as error:
             validation = error.validation
         shown = show_validation(shared, validation, name)

@@ -8,7 +8,12 @@ from reconciler.planning.guards import raise_if_blocked, unattended
 from reconciler.planning.plan import make_plan
 from reconciler.planning.refused import with_help
 from reconciler.planning.saved import as_reviewed
-from reconciler.planning.selection import Selection, selected_keys
+from reconciler.planning.selection import (
+    Selection,
+    has_labels,
+    raise_if_unknown,
+    selected_keys,
+)
 from reconciler.planning.situation import Situation
 from reconciler.planning.unknown import unknown_parts
 
@@ -17,11 +22,13 @@ __all__ = [
     "Selection",
     "Situation",
     "as_reviewed",
+    "has_labels",
     "make_forecast",
     "make_plan",
     "manifests_digest",
     "raise_if_altered",
     "raise_if_blocked",
+    "raise_if_unknown",
     "read_document",
     "selected_keys",
     "to_document",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from reconciler.errors import InputError
@@ -31,17 +32,24 @@ def selected_keys(
     """
     if not selection.labels and not selection.only:
         return frozenset(each.key for each in desired) if selection.partial else None
-    known = {each.key for each in desired} | set(lock.entries)
+    raise_if_unknown(selection, {each.key for each in desired} | set(lock.entries))
+    fitting = {each.key for each in desired if has_labels(selection, each.labels)}
+    if selection.only:
+        named = set(selection.only)
+        return frozenset(fitting & named if selection.labels else named)
+    return frozenset(fitting)
+
+
+def raise_if_unknown(selection: Selection, known: AbstractSet[str]) -> None:
+    """Raise InputError for a name in `only` that no manifest has."""
     unknown = sorted(set(selection.only) - known)
     if unknown:
         raise InputError(
             f"--only {unknown[0]}: there is no manifest of that name",
             help="there are: " + ", ".join(sorted(known)),
         )
-    fitting = {
-        each.key for each in desired if selection.labels.items() <= dict(each.labels).items()
-    }
-    if selection.only:
-        named = set(selection.only)
-        return frozenset(fitting & named if selection.labels else named)
-    return frozenset(fitting)
+
+
+def has_labels(selection: Selection, labels: Mapping[str, str]) -> bool:
+    """Whether a manifest with these labels has all that are selected by."""
+    return selection.labels.items() <= dict(labels).items()
