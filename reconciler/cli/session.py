@@ -26,7 +26,7 @@ from reconciler.config import (
 )
 from reconciler.errors import InputError
 from reconciler.lockfile import LOCK_NAME
-from reconciler.model import GitopsState, Policy, Validation
+from reconciler.model import Diagnostic, GitopsState, Policy, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
 from reconciler.schema.packaged import load_config_schema
 from reconciler.secrets import SecretReader, api_key
@@ -154,14 +154,20 @@ class Session:
         return bool(whole) and not whole <= {os.path.realpath(each) for each in paths}
 
     def policies(self) -> tuple[Policy, ...]:
-        """The target's policies. Raises InvalidConfigError for one that cannot be used."""
-        return tuple(self._policy(index) for index in range(len(self.target.policy)))
-
-    def _policy(self, index: int) -> Policy:
+        """The target's policies. Raises InvalidConfigError with all that cannot be used."""
         from reconciler.schema.policies import read_policy
 
-        with self._named_by("targets", self.target.name, "policy", index):
-            return read_policy(self.target.policy[index], self.config.directory)
+        found: list[Policy] = []
+        faults: list[Diagnostic] = []
+        for index, path in enumerate(self.target.policy):
+            try:
+                with self._named_by("targets", self.target.name, "policy", index):
+                    found.append(read_policy(path, self.config.directory))
+            except InvalidConfigError as error:
+                faults.extend(error.validation.diagnostics)
+        if faults:
+            raise InvalidConfigError(Validation(0, tuple(faults)))
+        return tuple(found)
 
     def _gitops(self) -> GitopsState:
         from reconciler.manifests import read_gitops_state

@@ -100,6 +100,12 @@ def test_other_commands_tell_such_a_fault_on_stderr(desk: Desk) -> None:
     assert (planned.code, planned.out, "error[R406]" in planned.err) == (1, "", True)
 
 
+def test_all_policies_that_cannot_be_used_are_told_at_once(desk: Desk) -> None:
+    desk.configure(policy=["one.json", "numbers/a.yaml", "two.json"])
+    faults = desk.run("validate", "--format", "json").json["diagnostics"]
+    assert [each["path"] for each in faults] == ["targets.prod.policy[0]", "targets.prod.policy[2]"]
+
+
 def test_a_policy_opens_no_connection(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0)

@@ -141,10 +141,11 @@ def test_faults_are_a_code_quality_report(desk: Desk, target: str) -> None:
     assert (fault["severity"], len(fault["fingerprint"])) == ("major", 64)
 
 
-def test_a_configuration_that_cannot_be_read_still_makes_a_report(desk: Desk) -> None:
+def test_a_configuration_that_cannot_be_read_is_reported_too(desk: Desk) -> None:
     (desk.directory / "reconciler.yaml").write_text("targets: [")
     assert job(desk, "validate").returncode == 1
-    assert json.loads((desk.directory / "gl-code-quality-report.json").read_text()) == []
+    (fault,) = json.loads((desk.directory / "gl-code-quality-report.json").read_text())
+    assert (fault["check_name"], fault["location"]["path"]) == ("R002", "reconciler.yaml")
 
 
 def test_a_fork_needs_no_key(desk: Desk) -> None:

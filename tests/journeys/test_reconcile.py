@@ -144,8 +144,8 @@ def test_a_window_that_cannot_be_read_is_told_with_its_place(kept: Desk) -> None
     kept.configure(freeze=[{"cron": "whenever"}])
     ended = kept.run("validate")
     assert ended.code == 1
-    assert "'whenever' is not a cron expression" in ended.err
-    assert "reconciler.yaml:" in ended.err
+    assert "'whenever' is not a cron expression" in ended.out
+    assert "reconciler.yaml:" in ended.out
 
 
 def test_a_second_pass_leaves_the_target_to_the_first(kept: Desk) -> None:
