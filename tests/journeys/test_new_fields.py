@@ -101,7 +101,7 @@ def test_a_schema_that_is_none_is_told(tmp_path: Path, schema: str, says: str) -
     config.write_text(f"schema: {schema}\n{config.read_text('utf-8')}", "utf-8")
     ended = desk.run("validate")
     assert ended.code == 1
-    assert says in ended.err
+    assert says in ended.out
     assert "Traceback" not in ended.err
 
 
