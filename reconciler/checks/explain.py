@@ -18,7 +18,10 @@ if TYPE_CHECKING:  # jsonschema takes longer to import than all manifests take t
 
 _LONGEST_SHOWN: Final = 60
 # So many characters of one class, such as a key has.
-_CLASS: Final = re.compile(r"\^(?P<characters>\[[^\]]+\])\{(?P<least>\d+),(?P<most>\d+)\}\$")
+# The end may say that no line break follows: Python's $ lets one.
+_CLASS: Final = re.compile(
+    r"\^(?P<characters>\[[^\]]+\])\{(?P<least>\d+),(?P<most>\d+)\}\$(?:\(\?!\\n\))?"
+)
 _NO_MERGE_KEYS: Final = "YAML 1.2 has no merge keys (<<): write the values out"
 _MOST_LISTED: Final = 8
 
