@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.checks.explain import Kind, explain
-from reconciler.documents import find_place, read_documents
+from reconciler.documents import MAX_BYTES, find_place, read_documents
 from reconciler.errors import InputError
 from reconciler.fields import dotted, parse_path
+from reconciler.files import read_given, read_regular
 from reconciler.model import (
     ApiKeySource,
     Diagnostic,
@@ -49,7 +50,8 @@ _FREEZE_HELP: Final = "such as {cron: '* 8-17 * * 1-5', timezone: Europe/Berlin}
 class Target:
     """One account, the manifests that belong to it, and how it is to be treated.
 
-    Paths are relative to the working directory.
+    Paths are relative to the working directory. `private` are files that hold secrets, and
+    directories of such files, of this target or another: no manifest is read from there.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Target:
     gitops_state: str | None = None
     secrets_env: tuple[str, ...] = ()
     secrets_files: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     policy: tuple[str, ...] = ()
     on_drift: OnDrift = OnDrift.CORRECT
     ignored_drift: tuple[DriftIgnored, ...] = ()
@@ -102,9 +105,9 @@ def read_config(
     """
     if path is None and not Path(CONFIG_NAME).exists():
         return Configured(Config({DEFAULT_TARGET: _from_environment(environ)}, Path()))
-    file = path or CONFIG_NAME
+    file, read = (path, read_given) if path else (CONFIG_NAME, read_regular)
     try:
-        data = Path(file).read_bytes()
+        data = read(file, MAX_BYTES)
     except OSError as error:
         raise InputError(
             f"{file}: cannot be read: {error.strerror}", help="start one with: reconciler init"
@@ -128,7 +131,9 @@ def parse_config(data: bytes, file: str, schema: Mapping[str, Any]) -> Configure
         return Configured(None, faults)
     value: Any = document.value
     directory = Path(file).parent
-    targets = {name: _target(name, each, directory) for name, each in value["targets"].items()}
+    declared = {name: _target(name, each, directory) for name, each in value["targets"].items()}
+    private = tuple(place for each in declared.values() for place in _private(each, directory))
+    targets = {name: replace(each, private=private) for name, each in declared.items()}
     schema_path = os.path.normpath(directory / value["schema"]) if "schema" in value else None
     return Configured(Config(targets, directory, schema_path, layers))
 
@@ -202,6 +207,12 @@ def _target(name: str, value: Mapping[str, Any], directory: Path) -> Target:
         ignored_drift=tuple(_ignored(each) for each in drift.get("ignore", ())),
         freeze=tuple(Freeze(**each) for each in value.get("freeze", ())),
     )
+
+
+def _private(target: Target, directory: Path) -> Iterator[str]:
+    """Where the secrets of a target stand."""
+    yield from filter(None, [target.api_key.file])
+    yield from (os.path.normpath(directory / each) for each in target.secrets_files)
 
 
 def _ignored(value: Mapping[str, Any]) -> DriftIgnored:

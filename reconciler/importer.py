@@ -205,8 +205,8 @@ def _declared(paths: Sequence[str], target: Target, context: Context) -> tuple[D
 
     Without knowing all that is declared, a number might get a second manifest.
     """
-    loaded = load([each for each in paths if Path(each).exists()])
-    overlays = load_overlays(target.overlays)
+    loaded = load([each for each in paths if Path(each).exists()], target.private)
+    overlays = load_overlays(target.overlays, target.private)
     merged = merge(loaded.manifests, overlays.manifests, target.variables)
     reading = (*loaded.diagnostics, *overlays.diagnostics, *merged.diagnostics)
     faults = [

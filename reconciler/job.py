@@ -93,8 +93,8 @@ class Planned:
 
 def validate(job: Job) -> tuple[Validation, tuple[Manifest, ...]]:
     """Read and check the manifests of a target, offline."""
-    loaded = load(job.paths)
-    overlays = load_overlays(job.target.overlays)
+    loaded = load(job.paths, job.target.private)
+    overlays = load_overlays(job.target.overlays, job.target.private)
     merged = merge(
         loaded.manifests,
         overlays.manifests,

@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from reconciler.errors import InputError
+from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.model import Lock, LockEntry, SecretMark
 
 LOCK_NAME: Final = "reconciler.lock.json"
@@ -160,13 +161,13 @@ def _sync_directory(directory: Path) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = path.read_bytes()
+        data = read_regular(path, MAX_JSON_BYTES)
     except FileNotFoundError:
         return {"formatVersion": FORMAT_VERSION, "targets": {}}
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     try:
-        content = json.loads(data)
+        content = parse_json(data)
     except ValueError as error:
         for number, line in enumerate(data.splitlines(), 1):
             if line.startswith(_CONFLICT):

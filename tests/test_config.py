@@ -63,8 +63,30 @@ def test_every_option_is_read(tmp_path: Path) -> None:
         gitops_state=f"{below}.vapi-state.prod.json",
         secrets_env=("SIP_*",),
         secrets_files=("secrets/",),
+        private=(f"{below}secrets",),
         policy=(f"{below}policies/prod.schema.json",),
     )
+
+
+def test_the_secrets_of_every_target_are_private_to_each(tmp_path: Path) -> None:
+    text = (
+        "targets:\n"
+        "  a: {apiKey: {file: keys/a}, manifests: [x]}\n"
+        "  b: {apiKey: {env: K}, manifests: [x], secrets: {files: [s/]}}\n"
+    )
+    configured = read(tmp_path, text)
+    assert configured.config is not None
+    for each in configured.config.targets.values():
+        assert each.private == (f"{tmp_path}/keys/a", f"{tmp_path}/s")
+
+
+def test_a_configuration_that_is_found_is_a_regular_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("reconciler.yaml").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="no regular file"):
+        read_config(None, {}, SCHEMA)
 
 
 def test_what_is_not_said_is_safe(tmp_path: Path) -> None:

@@ -111,7 +111,8 @@ def sandbox(
             raise
         message = f"the sandbox needs {missing}, which is not installed"
         raise InputError(message, help="pip install 'vapi-reconciler[sandbox]'") from None
-    from reconciler.documents import read_plain
+    from reconciler.documents import MAX_PLAIN_BYTES, read_plain
+    from reconciler.files import read_given
     from reconciler.sandbox.seed import plant
     from reconciler.sandbox.store import Store
     from reconciler.schema.chosen import chosen_description
@@ -120,7 +121,7 @@ def sandbox(
     description = chosen_description(openapi or _configured())
     with Store(db) as store:
         if seed is not None:
-            plant(read_plain(seed.read_bytes(), str(seed)), store)
+            plant(read_plain(read_given(seed, MAX_PLAIN_BYTES), str(seed)), store)
         app = create_app(description, store, settings)
         serve(app, host, port, lambda url: click.echo(f"sandbox listening on {url}"))
 

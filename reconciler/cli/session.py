@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from json import loads
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +24,7 @@ from reconciler.config import (
     unusable,
 )
 from reconciler.errors import InputError
+from reconciler.files import MAX_JSON_BYTES, parse_json, read_given, read_regular
 from reconciler.lockfile import LOCK_NAME
 from reconciler.model import Diagnostic, GitopsState, Policy, Validation
 from reconciler.report import VALIDATION_FORMATS, Style, ValidationView
@@ -257,9 +257,9 @@ def style(shared: Shared) -> Style:
 def show_validation(shared: Shared, validation: Validation, name: str = "text") -> str:
     """The diagnostics as text, with the lines of the files that they are about."""
     from reconciler.checks import RULES
+    from reconciler.report.sources import files_to_show
 
-    files = {place.file for each in validation.diagnostics for place in (each.place, *each.related)}
-    sources = {file: _lines(file) for file in sorted(files)}
+    sources = {file: _lines(file) for file in files_to_show(validation.diagnostics)}
     titles = {code: rule.title for code, rule in RULES.items()}
     return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared), titles))
 
@@ -287,7 +287,7 @@ def _log(shared: Shared, level: str, message: str) -> None:
 def read_json(path: Path) -> Any:
     """The value of a JSON file. Raises InputError where it cannot be read."""
     try:
-        return loads(path.read_bytes())
+        return parse_json(read_given(path, MAX_JSON_BYTES))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -295,8 +295,13 @@ def read_json(path: Path) -> Any:
 
 
 def _lines(file: str) -> tuple[str, ...]:
+    """The lines of a file that stands where its name says: a link might lead to anything."""
+    from reconciler.documents import MAX_BYTES
+
     try:
-        return tuple(Path(file).read_text("utf-8", "replace").splitlines())
+        if os.path.realpath(file) != os.path.normpath(Path.cwd() / file):
+            return ()
+        return tuple(read_regular(file, MAX_BYTES).decode("utf-8", "replace").splitlines())
     except OSError:
         return ()
 

@@ -6,13 +6,14 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from json import dumps, loads
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from reconciler.cli.options import Shared
+from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.lockfile import write_atomically
 from reconciler.model import PassReport
 from reconciler.report import PASS_FORMATS, PassView
@@ -120,6 +121,6 @@ class Telling:
 
 def _read(path: Path) -> Told:
     try:
-        return read_told(loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError):
+        return read_told(parse_json(read_regular(path, MAX_JSON_BYTES)))
+    except (OSError, ValueError):
         return read_told(None)

@@ -2,11 +2,12 @@
 
 from reconciler.documents.build import MAX_DEPTH, Document
 from reconciler.documents.places import find_place
-from reconciler.documents.read import MAX_BYTES, Parsed, read_documents, read_plain
+from reconciler.documents.read import MAX_BYTES, MAX_PLAIN_BYTES, Parsed, read_documents, read_plain
 
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
+    "MAX_PLAIN_BYTES",
     "Document",
     "Parsed",
     "find_place",

@@ -12,6 +12,7 @@ from reconciler.errors import InputError
 from reconciler.model import Diagnostic, Json, Place
 
 MAX_BYTES: Final = 100_000_000
+MAX_PLAIN_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def read_documents(data: bytes, file: str, *, max_bytes: int = MAX_BYTES) -> Par
     return Parsed(tuple(documents), tuple(faults))
 
 
-def read_plain(data: bytes, file: str, *, max_bytes: int = 50_000_000) -> Json:
+def read_plain(data: bytes, file: str, *, max_bytes: int = MAX_PLAIN_BYTES) -> Json:
     """The value of a file that holds one document (JSON is YAML too), without places.
 
     Raises InputError with the first fault.

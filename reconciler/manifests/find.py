@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Final
@@ -12,15 +12,20 @@ from reconciler.model import Diagnostic, Place, Severity
 
 SUFFIXES: Final = (".yaml", ".yml")
 CONFIG_NAME: Final = "reconciler.yaml"
+_LINK_HELP: Final = "put the file itself here, or name what the link leads to as well"
 
 
-def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
+def find_files(
+    paths: Sequence[str], private: Sequence[str] = ()
+) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
     """The files, sorted by name as shown, and a fault for each path that could not be followed.
 
     Directories are searched throughout for `*.yaml` and `*.yml`; hidden names and `reconciler.yaml`
-    count only when they are given themselves. Names are relative to the working directory.
+    count only when they are given themselves. Names are relative to the working directory. A link
+    that is found leads to what is inside of `paths`, or is a fault; so is what lies in `private`,
+    the files that hold secrets and the directories of such files.
     """
-    search = _Search()
+    search = _Search(paths, private)
     for path in sorted({shown(each) for each in paths}):
         search.add(path)
     by_identity: dict[str, str] = {}
@@ -48,10 +53,35 @@ def printable(path: str) -> str:
     return path.encode("utf-8", "replace").decode()
 
 
-class _Search:
-    """Walks directories, each once however many links lead there."""
+def _real(path: str) -> str:
+    """Where a path leads, past `..` and links; the path itself where no system can hold it."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return path
 
-    def __init__(self) -> None:
+
+def _is_within(real: str, places: Collection[str]) -> bool:
+    """Whether a path is one of `places`, or lies in one that is a directory."""
+    return any(real == each or real.startswith(f"{each.rstrip(os.sep)}{os.sep}") for each in places)
+
+
+class _Search:
+    """Walks directories, each once however many links lead there.
+
+    Whoever can add a link to a repository must not see by it what lies elsewhere on the machine
+    that checks it: the environment of its processes, its keys.
+    """
+
+    def __init__(self, paths: Sequence[str], private: Sequence[str]) -> None:
+        self._roots = {_real(each) for each in paths}
+        # Who gives these within a directory of secrets keeps manifests beside them.
+        beside = [each for each in self._roots if each.endswith(SUFFIXES) or Path(each).is_dir()]
+        self._private = {
+            each
+            for each in map(_real, private)
+            if Path(each).is_file() or not any(_is_within(root, {each}) for root in beside)
+        }
         self.files: list[tuple[str, str]] = []  # as shown, and with all links followed
         self.faults: list[Diagnostic] = []
         self._visited: set[str] = set()
@@ -68,7 +98,7 @@ class _Search:
             self._unreadable(path, error)
             return
         if not is_directory:
-            self.files.append((path, os.path.realpath(path)))
+            self._add_file(path, os.path.realpath(path))
             return
         before = len(self.files) + len(self.faults)
         is_new = os.path.realpath(path) not in self._visited
@@ -97,15 +127,40 @@ class _Search:
     def _enter(self, entry: os.DirEntry[str], path: str, identity: str) -> None:
         is_manifest = entry.name.endswith(SUFFIXES) and entry.name != CONFIG_NAME
         try:
-            if entry.is_dir():
+            is_directory = entry.is_dir()
+            if not is_manifest and not is_directory:
+                return
+            if entry.is_symlink():
+                self._follow(path, is_directory=is_directory)
+            elif is_directory:
                 self._walk(path)
-            elif is_manifest and entry.is_file():
-                real = os.path.realpath(path) if entry.is_symlink() else identity
-                self.files.append((path, real))
-            elif is_manifest and entry.is_symlink():
-                self.faults.append(path_fault("R012", "the link leads nowhere", path))
+            elif entry.is_file():
+                self._add_file(path, identity)
         except OSError as error:
             self._unreadable(path, error)
+
+    def _follow(self, path: str, *, is_directory: bool) -> None:
+        """Take in what a link leads to. Raises OSError."""
+        real = os.path.realpath(path)
+        if not Path(real).exists():
+            self.faults.append(path_fault("R012", "the link leads nowhere", path))
+        elif not _is_within(real, self._roots):
+            message = "the link leads out of the directories that manifests are read from"
+            self.faults.append(path_fault("R012", message, path, _LINK_HELP))
+        elif is_directory:
+            self._walk(path)
+        elif Path(real).is_file():
+            self._add_file(path, real)
+        else:
+            self.faults.append(path_fault("R012", "the link leads to no regular file", path))
+
+    def _add_file(self, path: str, identity: str) -> None:
+        if _is_within(identity, self._private):
+            message = "it holds a secret, and is never read as a manifest"
+            help_text = "keep manifests and secrets in directories of their own"
+            self.faults.append(path_fault("R012", message, path, help_text))
+        else:
+            self.files.append((path, identity))
 
     def _unreadable(self, path: str, error: Exception) -> None:
         reason = error.strerror if isinstance(error, OSError) else error

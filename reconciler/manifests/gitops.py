@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from reconciler.documents import read_plain
+from reconciler.documents import MAX_PLAIN_BYTES, read_plain
 from reconciler.errors import InputError
+from reconciler.files import read_regular
 from reconciler.model import GitopsState
 
 
@@ -17,7 +17,7 @@ def read_gitops_state(path: str) -> GitopsState:
     InputError where it cannot be read.
     """
     try:
-        content = read_plain(Path(path).read_bytes(), path)
+        content = read_plain(read_regular(path, MAX_PLAIN_BYTES), path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not isinstance(content, Mapping):

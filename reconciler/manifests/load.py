@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from reconciler.documents import MAX_BYTES, Document, find_place, read_documents
+from reconciler.files import read_given
 from reconciler.manifests.find import find_files, path_fault, printable
 from reconciler.model import Diagnostic, Layer, Manifest, Place, Severity
-
-# Asked for the limit at once, Python would set aside that much memory for each file.
-_USUAL_BYTES: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +21,13 @@ class Loaded:
     complete: bool
 
 
-def load(paths: Sequence[str]) -> Loaded:
+def load(paths: Sequence[str], private: Sequence[str] = ()) -> Loaded:
     """Read the manifests of files and directories, in the order of their file names.
 
     A path is as given on the command line; the order in which paths are given changes nothing.
+    What lies in `private` holds secrets, and is not read.
     """
-    files, faults = find_files(paths)
+    files, faults = find_files(paths, private)
     read = read_files(files)
     diagnostics = (*faults, *read.diagnostics)
     complete = read.complete and not any(each.severity is Severity.ERROR for each in faults)
@@ -51,11 +48,7 @@ def read_files(files: Sequence[str]) -> Loaded:
 
 def _read(file: str) -> tuple[list[Manifest], list[Diagnostic]]:
     try:
-        with Path(file).open("rb") as stream:
-            data = stream.read(_USUAL_BYTES)
-            if len(data) == _USUAL_BYTES:
-                # One byte past the limit tells that a file is too large, however large it is.
-                data += stream.read(MAX_BYTES + 1 - _USUAL_BYTES)
+        data = read_given(file, MAX_BYTES)
     except OSError as error:
         return [], [path_fault("R012", f"it cannot be read: {error.strerror}", file)]
     return manifests_in(data, file)

@@ -13,13 +13,14 @@ from reconciler.manifests.merge import NAME, name_of
 from reconciler.model import Diagnostic, Manifest, Severity
 
 
-def load_overlays(paths: Sequence[str]) -> Loaded:
+def load_overlays(paths: Sequence[str], private: Sequence[str] = ()) -> Loaded:
     """Read the overlays of files and directories: each path lies over those before it.
 
     A file that several paths lead to counts for the last of them. Two documents of one path for
-    one manifest are a fault: which of them lies above would hang on the names of files.
+    one manifest are a fault: which of them lies above would hang on the names of files. What lies
+    in `private` holds secrets, and is not read.
     """
-    found = [find_files([each]) for each in paths]
+    found = [find_files([each], private) for each in paths]
     last = {
         os.path.realpath(file): index for index, (files, _) in enumerate(found) for file in files
     }

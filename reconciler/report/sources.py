@@ -18,6 +18,8 @@ TOKEN: Final = re.compile(r"\"[^\"]*\"?|'[^']*'?|[^\s:,\[\]{}]+")
 
 # Rules about values that stand in a file and should not.
 _SECRET_CODES: Final = frozenset({"R215", "R216"})
+# Rules about paths that were not read, and of which nothing is shown.
+_UNREAD_CODES: Final = frozenset({"R010", "R011", "R012"})
 _NAMES: Final = (
     r"auth(?!entication)|token|secret(?!s\b)|passw|passphrase|bearer|cookie|signature"
     r"|credential(?!Id)|api[-_]?key|[-_]key"
@@ -42,6 +44,12 @@ class Sources:
         if not 0 < place.line <= len(lines):
             return None
         return _without_secrets(lines[place.line - 1], self.secrets.get((place.file, place.line)))
+
+
+def files_to_show(diagnostics: Sequence[Diagnostic]) -> tuple[str, ...]:
+    """The files that were read and that diagnostics are about, sorted."""
+    read = (each for each in diagnostics if each.code not in _UNREAD_CODES)
+    return tuple(sorted({place.file for each in read for place in (each.place, *each.related)}))
 
 
 def sources(lines: Mapping[str, Sequence[str]], diagnostics: Sequence[Diagnostic]) -> Sources:

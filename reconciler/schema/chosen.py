@@ -8,9 +8,10 @@ from json import loads
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.documents import read_plain
+from reconciler.documents import MAX_PLAIN_BYTES, read_plain
 from reconciler.errors import InputError
 from reconciler.fields import FieldTable, read_field_table
+from reconciler.files import parse_json, read_given
 from reconciler.model import Json
 from reconciler.schema.build import build_schema
 from reconciler.schema.packaged import (
@@ -70,13 +71,13 @@ def chosen_description(path: str | None) -> Json:
 def read_file(path: Path) -> bytes:
     """The content of a file. Raises InputError where it cannot be read."""
     try:
-        return path.read_bytes()
+        return read_given(path, MAX_PLAIN_BYTES)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}", help=_BUILD_HELP) from error
 
 
 def _json(path: Path) -> Any:
     try:
-        return loads(read_file(path))
+        return parse_json(read_file(path))
     except ValueError as error:
         raise InputError(f"{path}: is not whole JSON: {error}", help=_BUILD_HELP) from error

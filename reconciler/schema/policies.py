@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote, unquote, urlsplit
 
 from reconciler.checks.policy import validator_class
-from reconciler.documents import find_place, read_documents
+from reconciler.documents import MAX_PLAIN_BYTES, find_place, read_documents
 from reconciler.errors import InputError
+from reconciler.files import read_regular
 from reconciler.model import Json, Layer, Policy
 from reconciler.model import Path as Steps
 
@@ -58,7 +59,8 @@ class _Reading:
         from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - only policies need it
 
         try:
-            parsed = read_documents(Path(unquote(uri)).read_bytes(), name)
+            data = read_regular(unquote(uri), MAX_PLAIN_BYTES)
+            parsed = read_documents(data, name, max_bytes=MAX_PLAIN_BYTES)
         except OSError as error:
             raise InputError(f"{name}: cannot be read: {error.strerror}", help=_A_SCHEMA) from error
         for fault in parsed.diagnostics:

@@ -148,3 +148,18 @@ def _gone_wrong(desk: Desk) -> Iterator[Ended]:
     for form in VALIDATION_FORMATS:
         yield desk.run("validate", "--format", form)
     written.unlink()
+    yield from _linked(desk)
+
+
+def _linked(desk: Desk) -> Iterator[Ended]:
+    """What a link leads to, be it found or given, and what is no manifest but a secret."""
+    numbers = desk.directory / "numbers"
+    for name, target in (("file", "../s/token"), ("environment", "/proc/self/environ")):
+        link = numbers / f"{name}.yaml"
+        link.symlink_to(target)
+        for form in VALIDATION_FORMATS:
+            yield desk.run("validate", "--format", form)
+            yield desk.run("validate", f"numbers/{name}.yaml", "--format", form)
+        link.unlink()
+    yield desk.run("validate", "s/token")
+    yield desk.run("validate", "s")

@@ -111,6 +111,87 @@ def test_a_link_that_leads_nowhere_cannot_be_read() -> None:
     assert codes(load(["n"])) == ["R012"]
 
 
+@pytest.mark.parametrize(
+    "target", ["../keys/v", "/proc/self/environ", "/etc/hostname", "/dev/zero"]
+)
+def test_a_link_that_leads_out_of_the_directories_given_is_an_error(target: str) -> None:
+    write("n/b.yaml", "keys/v")
+    Path("n/a.yaml").symlink_to(target)
+    loaded = load(["n"])
+    (fault,) = loaded.diagnostics
+    assert (fault.code, "leads out" in fault.message, loaded.complete) == ("R012", True, False)
+    assert "name what the link leads to as well" in fault.help
+    assert loaded.files == ("n/b.yaml",)
+
+
+def test_a_directory_elsewhere_is_not_entered_by_a_link() -> None:
+    write("n/b.yaml", "elsewhere/a.yaml")
+    Path("n/sub").symlink_to("../elsewhere")
+    loaded = load(["n"])
+    assert (codes(loaded), loaded.files) == (["R012"], ("n/b.yaml",))
+
+
+def test_a_link_to_what_is_given_too_is_followed() -> None:
+    write("n/b.yaml", "shared/a.yaml")
+    Path("n/a.yaml").symlink_to("../shared/a.yaml")
+    for also in ("shared", "shared/a.yaml"):
+        loaded = load(["n", also])
+        assert (codes(loaded), loaded.files) == ([], ("n/a.yaml", "n/b.yaml"))
+
+
+def test_links_are_followed_as_kubernetes_mounts_a_config_map() -> None:
+    write("n/..2026_08_20/a.yaml")
+    Path("n/..data").symlink_to("..2026_08_20")
+    Path("n/a.yaml").symlink_to("..data/a.yaml")
+    assert load(["n"]).files == ("n/a.yaml",)
+
+
+def test_a_link_that_is_given_itself_is_followed() -> None:
+    write("elsewhere/a.yaml")
+    Path("n").symlink_to("elsewhere")
+    Path("b.yaml").symlink_to("elsewhere/a.yaml")
+    assert load(["n"]).files == ("n/a.yaml",)
+    assert load(["b.yaml"]).files == ("b.yaml",)
+
+
+def test_a_link_to_a_pipe_is_told_and_not_waited_for() -> None:
+    write("n/b.yaml")
+    os.mkfifo("n/pipe")
+    Path("n/a.yaml").symlink_to("pipe")
+    (fault,) = load(["n"]).diagnostics
+    assert (fault.code, fault.message) == ("R012", "the link leads to no regular file")
+
+
+@pytest.mark.parametrize("given", [["."], ["keys/v"], ["keys"]])
+def test_the_file_of_an_api_key_is_never_read(given: list[str]) -> None:
+    write("a.yaml", "keys/b.yaml")
+    write("keys/v", text="key")
+    Path("keys/c.yaml").symlink_to("v")
+    loaded = load(given, ["keys/v"])
+    assert codes(loaded) == ["R012"]
+    assert "holds a secret" in loaded.diagnostics[0].message
+    assert not {"keys/v", "keys/c.yaml"} & set(loaded.files)
+
+
+def test_the_files_of_secrets_are_never_read() -> None:
+    write("n/a.yaml", "secrets/token.yaml")
+    Path("n/b.yaml").symlink_to("../secrets/token.yaml")
+    loaded = load(["."], ["secrets"])
+    assert (codes(loaded), loaded.files) == (["R012", "R012"], ("n/a.yaml",))
+
+
+def test_a_file_of_secrets_is_not_read_where_it_is_given_either() -> None:
+    write("secrets/token", text="token")
+    assert codes(load(["secrets/token"], ["secrets"])) == ["R012"]
+
+
+@pytest.mark.parametrize("place", ["n", "."])
+def test_manifests_may_stand_beside_secrets_where_they_are_given(place: str) -> None:
+    write("n/a.yaml", "n/token")
+    assert load(["n"], [place]).files == ("n/a.yaml",)
+    assert load(["n/a.yaml"], [place]).files == ("n/a.yaml",)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 @pytest.mark.parametrize("name", ["n/a.yaml", "n/sub"])
 def test_what_permissions_forbid_cannot_be_read(name: str) -> None:
