@@ -30,6 +30,7 @@ from reconciler.model import (
     Severity,
 )
 from reconciler.planning.adoption import Adopted, adopt, natural_keys
+from reconciler.planning.hiding import Hiding
 from reconciler.planning.match import describe, match
 from reconciler.planning.memory import remembered
 from reconciler.resolve import declared_formerly
@@ -96,7 +97,9 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
     _raise_if_astray(out, target.manifests)
     declared = _declared((*target.manifests, str(out)), target, context)
     live = account.list_numbers()
-    chosen, skipped = _choose(wanted, live, _owners(declared, live, writer.lock, fields), fields)
+    hiding = Hiding(fields, writer.lock)
+    owners = _owners(declared, live, writer.lock, fields)
+    chosen, skipped = _choose(wanted, live, owners, hiding)
     directory, unlisted = _directory(account, _referred_kinds(chosen, fields))
     named = {key for each in declared for key in (each.key, *each.previously)}
     adopted = adopt(chosen, live, fields, directory, named | writer.lock.entries.keys())
@@ -143,24 +146,26 @@ def _stops_a_plan(fault: Diagnostic) -> bool:
 
 
 def _choose(
-    wanted: Wanted, live: Sequence[Live], owners: Mapping[str, str], fields: FieldTable
+    wanted: Wanted, live: Sequence[Live], owners: Mapping[str, str], hiding: Hiding
 ) -> tuple[tuple[Live, ...], tuple[str, ...]]:
     """The numbers to adopt, oldest first, and a word about each that is not.
 
     `owners` tells by id which manifest a number has.
     """
+    fields = hiding.fields
     claimed = {key for each in live if each.id in owners for key in _keys(each, fields)}
     adopted: list[Live] = []
     skipped: list[str] = []
     for each in sorted(_wanted(wanted, live), key=lambda one: (one.created_at, one.id)):
         keys = _keys(each, fields)
         twin = next((f"{name} {value}" for name, value in keys if (name, value) in claimed), None)
+        described = describe(hiding.seen(each))
         if each.id in owners:
-            skipped.append(f"{describe(each)}: managed already, as {owners[each.id]}")
+            skipped.append(f"{described}: managed already, as {owners[each.id]}")
         elif each.provider not in fields.providers:
-            skipped.append(f"{describe(each)}: its provider {each.provider!r} is not known here")
+            skipped.append(f"{described}: its provider {each.provider!r} is not known here")
         elif twin:
-            skipped.append(f"{describe(each)}: another number with {twin} has a manifest")
+            skipped.append(f"{described}: another number with {twin} has a manifest")
         else:
             claimed.update(keys)
             adopted.append(each)

@@ -206,7 +206,7 @@ def _host(base_url: object) -> str | None:
 
 def _entry(value: Mapping[str, Any]) -> LockEntry:
     marks = {
-        path: SecretMark(mark["fingerprint"], mark["shown"])
+        path: SecretMark(mark["fingerprint"], mark["shown"], mark.get("declared", True))
         for path, mark in value.get("secrets", {}).items()
     }
     if not isinstance(value["id"], str) or not isinstance(value["provider"], str):
@@ -229,6 +229,7 @@ def _entry_json(entry: LockEntry) -> dict[str, Any]:
     if entry.secrets:
         value["secrets"] = {
             path: {"fingerprint": mark.fingerprint, "shown": mark.shown}
+            | ({} if mark.declared else {"declared": False})
             for path, mark in entry.secrets.items()
         }
     if entry.prevent_destroy:

@@ -85,4 +85,5 @@ class Memory:
     def _remembered(self, key: str, live: Live) -> LockEntry:
         desired = self.desired[address_of(key)]
         provider = self.fields.providers[desired.provider]
-        return remembered(desired, live, provider, self.lock.salt)
+        before = lock_entry(desired, self.lock)
+        return remembered(desired, live, provider, self.lock.salt, before)

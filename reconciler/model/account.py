@@ -44,10 +44,14 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class SecretMark:
-    """What is remembered of a secret: a salted fingerprint, and if the API shows the value."""
+    """What is remembered of a secret: a salted fingerprint, and if the API shows the value.
+
+    `declared` is False once no manifest reads it any more, and the account holds it still.
+    """
 
     fingerprint: str
     shown: bool = False
+    declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -22,7 +23,6 @@ from reconciler.model import (
     OnImmutableChange,
     Operation,
     Path,
-    Place,
     Precondition,
     Reason,
     Secret,
@@ -32,6 +32,7 @@ from reconciler.model import (
 from reconciler.planning.diff import Difference, Knowledge, compare
 from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.drift import ignored_drift
+from reconciler.planning.hiding import Hiding, hidden, shown
 from reconciler.planning.match import lock_entry
 from reconciler.planning.memory import declares_as_before, unchanged_fields
 from reconciler.planning.normal import child_field
@@ -45,6 +46,7 @@ class Drafting:
     fields: FieldTable
     lock: Lock
     directory: Directory
+    hiding: Hiding
     undeclared: Undeclared
     ignored_drift: tuple[DriftIgnored, ...] = ()
     hold_drift: bool = False
@@ -73,6 +75,8 @@ class Drafting:
         keep = self.undeclared is Undeclared.KEEP
         known = Knowledge(entry, self.lock.salt, keep, self._name)
         difference = compare(desired, live, provider, known)
+        if difference.changes or difference.fixed:
+            difference = _hidden(difference, self.hiding.texts(live, desired))
         warnings = (*_uncompared(desired, difference), *self._dangling(desired))
         if difference.fixed:
             if desired.lifecycle.on_immutable_change is OnImmutableChange.REPLACE:
@@ -90,11 +94,12 @@ class Drafting:
         key: str,
         reason: Reason,
         *,
-        source: Place | None = None,
+        desired: Desired | None = None,
         protected: bool = False,
         kind: Kind = Kind.DELETE,
     ) -> Drafted:
-        """The delete of a number, for good."""
+        """The delete of a number, for good; `desired` is its manifest if it has one."""
+        texts = self.hiding.texts(live, desired)
         operation = Operation(
             id="",
             action=Action.DELETE,
@@ -102,10 +107,10 @@ class Drafting:
             provider=live.provider,
             live_id=live.id,
             reason=reason,
-            changes=tuple(self._lost(live)),
-            precondition=self._precondition(live),
-            source=source,
-            label=live.number or live.sip_uri,
+            changes=tuple(shown(each, texts) for each in self._lost(live)),
+            precondition=self._precondition(live, texts),
+            source=desired.source if desired else None,
+            label=_label(live, texts),
         )
         return Drafted((Draft(kind, operation, live, protected),))
 
@@ -117,7 +122,7 @@ class Drafting:
             live,
             desired.key,
             Reason.REPLACE,
-            source=desired.source,
+            desired=desired,
             protected=desired.lifecycle.prevent_destroy,
             kind=Kind.REPLACE,
         )
@@ -130,6 +135,7 @@ class Drafting:
     def _patch(self, desired: Desired, live: Live, difference: Difference) -> tuple[Draft, ...]:
         if not difference.changes:
             return ()
+        texts = self.hiding.texts(live, desired)
         operation = Operation(
             id="",
             action=Action.PATCH,
@@ -138,9 +144,9 @@ class Drafting:
             live_id=live.id,
             reason=self._reason(desired),
             changes=difference.changes,
-            precondition=self._precondition(live),
+            precondition=self._precondition(live, texts),
             source=desired.source,
-            label=live.number or live.sip_uri,
+            label=_label(live, texts),
             body=difference.body,
         )
         return (Draft(Kind.CHANGE, operation, live),)
@@ -205,11 +211,11 @@ class Drafting:
                 note = "these digits cannot be bought back" if lost else ""
                 yield Change(field.name, redacted(value, field), None, note=note)
 
-    def _precondition(self, live: Live) -> Precondition:
+    def _precondition(self, live: Live, texts: AbstractSet[str]) -> Precondition:
         """What the number must still look like; secrets are left out even as a digest."""
         provider = self.fields.providers.get(live.provider)
         managed = {
-            name: redacted(live.body[name], field)
+            name: hidden(redacted(live.body[name], field), texts)
             for name, field in (provider.writable.items() if provider else ())
             if name in live.body
         }
@@ -238,6 +244,20 @@ class Drafting:
             if isinstance(value, str) and not self._name(kind, value):
                 message = f"{dotted(path)}: no {kind} of this account has the id {value}"
                 yield Warned(address_of(desired.key), message)
+
+
+def _hidden(difference: Difference, texts: AbstractSet[str]) -> Difference:
+    """The difference as a plan may tell it."""
+    return replace(
+        difference,
+        changes=tuple(shown(each, texts) for each in difference.changes),
+        fixed=tuple(shown(each, texts) for each in difference.fixed),
+    )
+
+
+def _label(live: Live, texts: AbstractSet[str]) -> str:
+    label = live.number or live.sip_uri
+    return Secret.SHOWN if label in texts else label
 
 
 def creatable(desired: Desired, provider: Provider) -> Mapping[str, Json]:

@@ -16,6 +16,7 @@ from json import dumps
 from reconciler.fields import Field, FieldTable
 from reconciler.model import Binding, Desired, Json, Live, Lock, LockEntry, Place, State
 from reconciler.planning.diff import compare
+from reconciler.planning.hiding import Hiding
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import revealed
 
@@ -67,6 +68,7 @@ class _Search:
         self._desired = sorted(desired, key=lambda each: each.key)
         self._live = {each.id: each for each in sorted(live, key=lambda each: each.id)}
         self._lock = lock
+        self._hiding = Hiding(fields, lock, desired)
         self._fields = fields
         self._pairs: dict[str, Live] = {}
         self._claims: dict[str, Desired] = {}
@@ -248,14 +250,14 @@ class _Search:
         for key, candidates in found.items():
             self._settled.add(key)
             if len(candidates) > 1:
-                self._fault(by_key[key], _several(candidates))
+                self._fault(by_key[key], _several(map(self._hiding.seen, candidates)))
             elif candidates:
                 claimants[candidates[0].id].append(by_key[key])
         for number, new in claimants.items():
             earlier = self._claims.get(number)
             claiming = [*new, earlier] if earlier else new
             if len(claiming) > 1:
-                self._faults.append(_contested(self._live[number], claiming))
+                self._faults.append(_contested(self._hiding.seen(self._live[number]), claiming))
                 continue
             self._claims[number] = claiming[0]
             self._pairs[claiming[0].key] = self._live[number]

@@ -8,23 +8,38 @@ from dataclasses import replace
 
 from reconciler.fields import Provider, dotted, parse_path
 from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
+from reconciler.planning.hiding import plain_texts
 from reconciler.planning.normal import normal
 from reconciler.planning.secrecy import fingerprint, redacted, secrets_in
 
 
-def remembered(desired: Desired, live: Live, provider: Provider, salt: str) -> LockEntry:
-    """What to remember of a manifest that `live` now agrees with."""
-    marks = {
+def remembered(
+    desired: Desired, live: Live, provider: Provider, salt: str, before: LockEntry | None = None
+) -> LockEntry:
+    """What to remember of a manifest that `live` now agrees with; `before` was remembered of it."""
+    declared = {
         dotted(path): SecretMark(fingerprint(salt, value), _is_shown(live.body, path))
         for path, value in _secrets(desired.spec, provider)
     }
+    past = before.secrets if before else {}
+    undeclared = {path: mark for path, mark in past.items() if path not in declared}
     return LockEntry(
         id=live.id,
         provider=live.provider,
         applied=applied_spec(desired.spec, provider),
-        secrets=marks,
+        secrets=declared | dict(_left(undeclared, live, provider, salt)),
         prevent_destroy=desired.lifecycle.prevent_destroy,
     )
+
+
+def _left(
+    marks: Mapping[str, SecretMark], live: Live, provider: Provider, salt: str
+) -> Iterator[tuple[str, SecretMark]]:
+    """Those of `marks` whose secret the account holds still, and shows."""
+    for path, text in plain_texts(live.body, provider) if marks else ():
+        mark = marks.get(dotted(path))
+        if mark and mark.fingerprint == fingerprint(salt, text):
+            yield dotted(path), replace(mark, declared=False)
 
 
 def bound(live: Live, entry: LockEntry | None) -> LockEntry:
@@ -50,7 +65,7 @@ def declares_as_before(
 ) -> bool:
     """Whether a manifest says what it said when it was last applied."""
     marks = {dotted(path): fingerprint(salt, value) for path, value in _secrets(spec, provider)}
-    before = {path: mark.fingerprint for path, mark in entry.secrets.items()}
+    before = {path: mark.fingerprint for path, mark in entry.secrets.items() if mark.declared}
     return marks == before and applied_spec(spec, provider) == entry.applied
 
 

@@ -153,12 +153,14 @@ def _parking(draft: Draft, field: Field) -> Draft:
     operation = draft.operation
     held = draft.live.body.get(field.name) if draft.live else None
     value = _parked(str(held), operation.live_id or "")
+    # As the operation tells it: what is held may be a secret.
+    shown = next((each.before for each in operation.changes if each.path == field.name), held)
     note = "parked for a moment: two numbers swap this value"
     vacate = replace(
         operation,
         reason=Reason.VACATE,
         body={field.name: value},
-        changes=(Change(field.name, held, value, note=note),),
+        changes=(Change(field.name, shown, value, note=note),),
     )
     return replace(draft, operation=vacate)
 

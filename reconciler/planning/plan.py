@@ -40,6 +40,7 @@ from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.drafting import Drafting
 from reconciler.planning.guards import refuse
 from reconciler.planning.health import unhealthy
+from reconciler.planning.hiding import Hiding
 from reconciler.planning.likeness import LookAlikes
 from reconciler.planning.match import Matching, describe, match
 from reconciler.planning.order import put_in_order
@@ -62,10 +63,11 @@ def make_plan(situation: Situation) -> Plan:
     matching = match(situation.desired, situation.live, lock, situation.fields)
     if matching.faults:
         raise InputError("\n".join(matching.faults))
+    drafting = _drafting(situation)
     drafted = [
-        *_declared(situation, matching),
-        *_replaced(situation, matching),
-        *_undeclared(situation, matching),
+        *_declared(situation, matching, drafting),
+        *_replaced(situation, matching, drafting),
+        *_undeclared(situation, matching, drafting),
     ]
     drafts = [draft for each in drafted for draft in each.drafts]
     if drafts and not situation.desired:
@@ -76,18 +78,18 @@ def make_plan(situation: Situation) -> Plan:
     managed = len(matching.pairs) + len(matching.orphans)
     blocked = (
         *(each for one in drafted for each in one.blocked),
-        *_renames(situation, matching, drafts),
+        *_renames(situation, matching, drafts, drafting.hiding),
         *refuse(drafts, situation.limits, managed),
     )
     warnings = (
         *situation.doubts,
         *doubts,
-        *found_by_label(situation, matching),
+        *found_by_label(situation, matching, drafting.hiding),
         *(each for one in drafted for each in one.warnings),
-        *likely_purchases(situation, matching, drafts),
+        *likely_purchases(situation, matching, drafts, drafting.hiding),
     )
     operations = put_in_order(drafts, situation.live, situation.fields)
-    left_alone = unmanaged(situation, matching, operations)
+    left_alone = tuple(map(drafting.hiding.seen, unmanaged(situation, matching, operations)))
     return Plan(
         target=situation.target,
         base_url=situation.base_url,
@@ -123,22 +125,22 @@ def _drafting(situation: Situation) -> Drafting:
         situation.fields,
         situation.lock,
         situation.directory,
+        Hiding(situation.fields, situation.lock, situation.desired),
         situation.undeclared,
         situation.ignored_drift,
         situation.hold_drift,
     )
 
 
-def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
+def _declared(situation: Situation, matching: Matching, drafting: Drafting) -> Iterator[Drafted]:
     """What each selected manifest asks for."""
-    drafting = _drafting(situation)
     for desired in sorted(situation.desired, key=lambda each: each.key):
         if situation.selected is not None and desired.key not in situation.selected:
             continue
         live = matching.pairs.get(desired.key)
         if desired.lifecycle.state is State.ABSENT:
             if live:
-                yield drafting.release(live, desired.key, Reason.TOMBSTONE, source=desired.source)
+                yield drafting.release(live, desired.key, Reason.TOMBSTONE, desired=desired)
         elif live:
             yield drafting.change(desired, live)
         else:
@@ -146,9 +148,8 @@ def _declared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
             yield drafting.create(desired, Kind.RECREATE if recreated else Kind.CREATE)
 
 
-def _replaced(situation: Situation, matching: Matching) -> Iterator[Drafted]:
+def _replaced(situation: Situation, matching: Matching, drafting: Drafting) -> Iterator[Drafted]:
     """What an earlier run replaced and did not come to release."""
-    drafting = _drafting(situation)
     sources = {each.key: each for each in situation.desired}
     for key, numbers in sorted(matching.leaving.items()):
         if situation.selected is not None and key not in situation.selected:
@@ -159,19 +160,17 @@ def _replaced(situation: Situation, matching: Matching) -> Iterator[Drafted]:
                 live,
                 key,
                 Reason.REMOVED,
-                source=desired.source if desired else None,
+                desired=desired,
                 protected=desired is not None and desired.lifecycle.prevent_destroy,
                 kind=Kind.REPLACE,
             )
-            message = (
-                f"{describe(live)} was replaced by an earlier run, and is still to be released"
-            )
+            seen = describe(drafting.hiding.seen(live))
+            message = f"{seen} was replaced by an earlier run, and is still to be released"
             yield replace(drafted, warnings=(Warned(address_of(key), message),))
 
 
-def _undeclared(situation: Situation, matching: Matching) -> Iterator[Drafted]:
+def _undeclared(situation: Situation, matching: Matching, drafting: Drafting) -> Iterator[Drafted]:
     """What goes because nobody declares it; a partial plan releases only what it was told of."""
-    drafting = _drafting(situation)
     for key, live in matching.orphans.items():
         if situation.selected is None or key in situation.selected:
             entry = situation.lock.entries[key]
@@ -221,7 +220,7 @@ def _with_former(situation: Situation) -> tuple[Lock, tuple[Warned, ...]]:
 
 
 def _renames(
-    situation: Situation, matching: Matching, drafts: Sequence[Draft]
+    situation: Situation, matching: Matching, drafts: Sequence[Draft], hiding: Hiding
 ) -> Iterator[Blocked]:
     """Refuse a create beside a number whose manifest is gone and that fits the new one."""
     keys = {live.id: key for key, live in matching.orphans.items()}
@@ -232,7 +231,7 @@ def _renames(
             yield Blocked(
                 address=address_of(desired.key),
                 guard="recreate",
-                message=f"this looks like {key} under a new name: {describe(live)}",
+                message=f"this looks like {key} under a new name: {describe(hiding.seen(live))}",
                 help=f"add metadata.previously: [{key}]; or, to release that number and create "
                 f"another, declare {key} with lifecycle.state: absent",
             )

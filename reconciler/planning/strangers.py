@@ -9,6 +9,7 @@ from typing import Final
 
 from reconciler.model import Desired, IgnoreRule, Live, Operation, Warned
 from reconciler.planning.draft import Draft, Kind, address_of
+from reconciler.planning.hiding import Hiding
 from reconciler.planning.likeness import LookAlikes, comparable
 from reconciler.planning.match import Matching, describe, lock_entry
 from reconciler.planning.situation import Situation
@@ -42,20 +43,20 @@ def unmanaged(
 
 
 def likely_purchases(
-    situation: Situation, matching: Matching, drafts: Sequence[Draft]
+    situation: Situation, matching: Matching, drafts: Sequence[Draft], hiding: Hiding
 ) -> Iterator[Warned]:
     """Warn of a create beside an unmanaged number that might be the one meant."""
     found = LookAlikes(strangers(situation, matching), situation.fields)
     for desired in to_create(situation, drafts):
         for live in islice(found.like(desired), _MOST_CANDIDATES):
             message = (
-                f"will be created, but may exist already: {describe(live)}\n"
+                f"will be created, but may exist already: {describe(hiding.seen(live))}\n"
                 f"  if it is that one, pin it:\n    binding:\n      id: {live.id}"
             )
             yield Warned(address_of(desired.key), message)
 
 
-def found_by_label(situation: Situation, matching: Matching) -> Iterator[Warned]:
+def found_by_label(situation: Situation, matching: Matching, hiding: Hiding) -> Iterator[Warned]:
     """Warn of a number that a manifest shares nothing with but the name that anybody may give."""
     for desired in situation.desired:
         live = matching.pairs.get(desired.key)
@@ -68,8 +69,9 @@ def found_by_label(situation: Situation, matching: Matching) -> Iterator[Warned]
         ]
         differing = [name for name, want, have in told if want and have and want != have]
         if differing and not any(want and want == have for _, want, have in told):
+            known = describe(hiding.seen(live))
             message = (
-                f"is found by its name alone, and differs in {differing[0]}: {describe(live)}\n"
+                f"is found by its name alone, and differs in {differing[0]}: {known}\n"
                 "  if that is another number, give this one another name"
             )
             yield Warned(address_of(desired.key), message)
