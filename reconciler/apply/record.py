@@ -18,9 +18,10 @@ from typing import BinaryIO, Final, assert_never
 
 from reconciler import __version__
 from reconciler.errors import ApiError, InputError
-from reconciler.fields import Field, FieldTable
+from reconciler.fields import Field
 from reconciler.model import Json, Live, Operation, Outcome, Plan, Status
 from reconciler.planning.document import TOOL, to_document
+from reconciler.planning.hiding import Hiding, hidden
 from reconciler.planning.normal import child_field, is_free
 from reconciler.planning.secrecy import redacted
 
@@ -60,14 +61,14 @@ def recording(
     plan: Plan,
     *,
     commit: str | None,
-    fields: FieldTable,
+    hiding: Hiding,
     now: Callable[[], str],
     complain: Callable[[str], None],
 ) -> Iterator[Record]:
     """Record one run of `plan`, made from git's `commit`, in a new file of `directory`.
 
-    `now` is the time as ISO 8601; `complain` is told once if the disk refuses. Raises InputError
-    where no file can be made there.
+    `hiding` knows what is secret; `now` is the time as ISO 8601; `complain` is told once if the
+    disk refuses. Raises InputError where no file can be made there.
     """
     digest = str(to_document(plan, __version__)["digest"])
     moment = now().replace(":", "").replace("-", "")
@@ -80,7 +81,7 @@ def recording(
             f"{path}: the record cannot be written: {error.strerror}",
             help="name a directory that can be written with --record",
         ) from None
-    record = Record(file, fields, now, complain)
+    record = Record(file, hiding, now, complain)
     record.begin(plan, digest, commit)
     try:
         yield record
@@ -95,7 +96,7 @@ class Record:
     """The file of one run; threads share it. A disk that refuses ends it, not the run."""
 
     file: BinaryIO
-    fields: FieldTable
+    hiding: Hiding
     now: Callable[[], str]
     complain: Callable[[str], None]
     _mutex: Mutex = field(default_factory=Mutex)
@@ -126,7 +127,7 @@ class Record:
             case Asked():
                 self._line("asked", about | self._question(operation))
             case Answered(_, live, status):
-                body = self._shown(operation.provider, live.body) if live else None
+                body = self._shown(operation, live) if live else None
                 live_id = live.id if live else operation.live_id
                 self._line("answered", about | {"status": status, "liveId": live_id, "body": body})
             case Failed(_, error):
@@ -157,16 +158,22 @@ class Record:
             "reason": operation.reason,
             "provider": operation.provider,
             "liveId": operation.live_id,
-            "body": self._shown(operation.provider, operation.body),
+            "body": self._shown(
+                operation, Live(operation.live_id or "", operation.provider, operation.body)
+            ),
         }
 
-    def _shown(self, provider: str, body: Mapping[str, Json]) -> dict[str, Json]:
-        """What may be kept of a body: the fields that the description knows, without secrets."""
-        described = self.fields.providers.get(provider)
+    def _shown(self, operation: Operation, number: Live) -> dict[str, Json]:
+        """What may be kept of a body: the fields that the description knows, without secrets.
+
+        An answer holds more than what was sent, so it is the manifest that says what is secret.
+        """
+        described = self.hiding.fields.providers.get(operation.provider)
         known = described.fields if described else {}
+        texts = self.hiding.texts(number, self.hiding.manifest(operation.address))
         return {
-            name: redacted(_known(value, known[name]), known[name])
-            for name, value in body.items()
+            name: hidden(redacted(_known(value, known[name]), known[name]), texts)
+            for name, value in number.body.items()
             if name in known
         }
 

@@ -10,6 +10,7 @@ from reconciler.apply.execute import Account, Executor, Stop
 from reconciler.apply.memory import Memory
 from reconciler.apply.record import Step, recording
 from reconciler.model import Live, Outcome, Plan, Result
+from reconciler.planning.hiding import Hiding
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def run_plan(
         run.record,
         plan,
         commit=run.commit(),
-        fields=memory.fields,
+        hiding=Hiding(memory.fields, memory.lock, tuple(memory.desired.values())),
         now=now,
         complain=run.complain,
     ) as record:

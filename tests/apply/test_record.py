@@ -1,7 +1,7 @@
 """The record of a run: what was asked and answered, when, by which plan, and no secret."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -12,8 +12,10 @@ from reconciler.apply.record import Answered, Asked, Failed, Record, recording
 from reconciler.errors import InputError, Refused
 from reconciler.model import (
     Action,
+    Desired,
     Json,
     Live,
+    Lock,
     Operation,
     Outcome,
     Plan,
@@ -23,7 +25,8 @@ from reconciler.model import (
     Status,
     Summary,
 )
-from tests.planning.numbers import FIELDS, live
+from reconciler.planning.hiding import Hiding
+from tests.planning.numbers import FIELDS, desired, live
 
 NOW = "2026-08-20T10:15:00.123Z"
 CANARY = "canary-0123456789"
@@ -42,10 +45,17 @@ def plan(*operations: Operation) -> Plan:
     )
 
 
-def recorded(directory: Path, *tell: Callable[[Record], None]) -> list[dict[str, Any]]:
+def recorded(
+    directory: Path, *tell: Callable[[Record], None], wanted: Sequence[Desired] = ()
+) -> list[dict[str, Any]]:
     """What stands in the record of a run in which all of this happened."""
     with recording(
-        directory, plan(create()), commit="4f2c1d0", fields=FIELDS, now=lambda: NOW, complain=fail
+        directory,
+        plan(create()),
+        commit="4f2c1d0",
+        hiding=Hiding(FIELDS, Lock(), wanted),
+        now=lambda: NOW,
+        complain=fail,
     ) as record:
         for each in tell:
             each(record)
@@ -152,6 +162,46 @@ def test_no_secret_is_kept_of_what_was_answered(tmp_path: Path, body: dict[str, 
     assert CANARY not in json.dumps(line)
 
 
+READ: dict[str, Json] = {
+    "name": Secret(CANARY),
+    "server": {"url": Secret(f"https://{CANARY}"), "headers": {"X-Token": Secret("t" * 20)}},
+    "fallbackDestination": {"type": "number", "description": Secret("short")},
+    "hooks": [{"on": "call.ringing", "do": [{"type": "say", "exact": Secret(f"say {CANARY}")}]}],
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": CANARY},
+        {"name": "somebody typed another over it"},
+        {"server": {"url": f"https://{CANARY}"}},
+        {"fallbackDestination": {"description": "short"}},
+        {"hooks": [{"do": [{"exact": "first"}]}, {"do": [{"exact": f"say {CANARY}"}]}]},
+        {"server": {"url": f"https://a.example?token={'t' * 20}"}},
+    ],
+)
+def test_what_a_manifest_reads_is_kept_of_no_answer_whatever_its_field(
+    tmp_path: Path, body: dict[str, Json]
+) -> None:
+    answered = Answered(create({"assistantId": None}), live("id-1", body), Status.DONE)
+    [_, line] = recorded(
+        tmp_path, lambda record: record.tell(answered), wanted=[desired("a", READ)]
+    )
+    kept = json.dumps(line["body"])
+    assert "(sensitive)" in kept
+    assert not any(each in kept for each in (CANARY, "somebody", "short", "t" * 20))
+
+
+def test_what_a_manifest_writes_out_is_kept_of_an_answer(tmp_path: Path) -> None:
+    body: dict[str, Json] = {"name": "a", "server": {"url": "https://a.example"}}
+    answered = Answered(create(), live("id-1", body), Status.DONE)
+    [_, line] = recorded(
+        tmp_path, lambda record: record.tell(answered), wanted=[desired("a", READ | body)]
+    )
+    assert line["body"]["server"] == {"url": "https://a.example"}
+
+
 def test_the_last_line_sums_up(tmp_path: Path) -> None:
     done = Result(create(), Status.DONE, "id-1", not_taken=("server.url",))
     skipped = Operation("op-2", Action.CREATE, "PhoneNumber/b", "vapi", None, Reason.DECLARED)
@@ -188,7 +238,7 @@ def test_a_full_disk_is_told_once_and_the_run_goes_on() -> None:
         pytest.skip("this system has no /dev/full")
     file = full.open("wb", buffering=0)
     with file:
-        record = Record(file, FIELDS, lambda: NOW, told.append)
+        record = Record(file, Hiding(FIELDS, Lock()), lambda: NOW, told.append)
         record.tell(Asked(create()))
         record.tell(Answered(create(), Live("id-1", "vapi", {}), Status.DONE))
     assert told == ["the record ends here, and the run goes on: No space left on device"]

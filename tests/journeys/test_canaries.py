@@ -107,6 +107,89 @@ def test_no_canary_is_heard_anywhere(tmp_path: Path, ear: tuple[str, list[str]],
     assert [each for each in texts if any(canary in each for canary in CANARIES)] == []
 
 
+# Fields that are not secret by themselves, and what a manifest may read for each.
+PLAIN: dict[str, Any] = {
+    "name": {"env": "HOOK_NAME"},
+    "sipUri": {"env": "HOOK_SIP"},
+    "server": {"url": {"env": "HOOK_URL"}},
+    "fallbackDestination": {
+        "type": "sip",
+        "sipUri": "sip:help@example.com",
+        "description": {"env": "HOOK_TOKEN"},
+    },
+    "hooks": [{"on": "call.ringing", "do": [{"type": "say", "exact": {"env": "HOOK_TOKEN"}}]}],
+}
+READ = {
+    "HOOK_TOKEN": CANARY,
+    "HOOK_NAME": f"{CANARY} 'line'",
+    "HOOK_SIP": f"sip:{CANARY}@sip.vapi.ai",
+    "HOOK_URL": f"https://{CANARY}.example.com",
+}
+SAY = {"type": "say", "exact": "we are closed"}
+WRITTEN_OUT: dict[str, Any] = {
+    "name": "a",
+    "sipUri": "sip:a@sip.vapi.ai",
+    "server": {"url": "https://a.example.com"},
+    "hooks": [{"on": "call.ending", "do": SAY}, {"on": "call.ringing", "do": [SAY]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("then", "edited"),
+    [
+        ("read", True),
+        ("written out", False),
+        ("written out", True),
+        ("left out", False),
+        ("tombstone", False),
+        ("gone", True),
+    ],
+)
+def test_no_canary_is_heard_from_a_field_that_is_secret_by_its_reference(
+    tmp_path: Path, ear: tuple[str, list[str]], then: str, edited: bool
+) -> None:
+    url_of_ear, heard = ear
+    with sandbox() as url:
+        desk = Desk(tmp_path, url, READ)
+        desk.configure(secrets={"env": ["HOOK_*"]}, limits={"deletes": 1})
+        desk.manifest("other", {"provider": "vapi", "sipUri": "sip:b@sip.vapi.ai"})
+        path = desk.manifest("a", {"provider": "vapi", **PLAIN})
+        said = [desk.run("apply", "--auto-approve", "--record", "records")]
+        assert said[0].code == 0, said[0].err
+        if edited:
+            (number,) = (each for each in desk.numbers() if CANARY in each["name"])
+            typed = {"name": BY_FILE, "server": {"url": f"https://{BY_FILE}.example.com"}}
+            desk.edit(number["id"], typed)
+        _reference_goes(desk, path, then)
+        said += _run_again(desk, url_of_ear)
+    assert all(each.code == 0 for each in said), [each.err for each in said]
+    kept = [each.read_text("utf-8") for each in tmp_path.rglob("*") if each.is_file()]
+    texts = [*(each.out + each.err for each in said), *kept, *heard]
+    assert [each for each in texts if any(canary in each for canary in CANARIES)] == []
+
+
+def _reference_goes(desk: Desk, manifest: Path, then: str) -> None:
+    match then:
+        case "written out":
+            desk.manifest("a", {"provider": "vapi", **WRITTEN_OUT})
+        case "left out":
+            desk.manifest("a", {"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai"})
+        case "tombstone":
+            desk.manifest("a", {"provider": "vapi"}, lifecycle={"state": "absent"})
+        case "gone":
+            manifest.unlink()
+
+
+def _run_again(desk: Desk, ear: str) -> Iterator[Ended]:
+    for form in PLAN_FORMATS:
+        yield desk.run("plan", "--verbose", "--format", form)
+    yield desk.run("plan", "--no-secrets", "--out", "saved.json")
+    yield desk.run("plan", "--offline")
+    yield desk.run("import", "--all")
+    yield desk.run("reconcile", "--record", "records", "--notify", ear, "--format", "json")
+    yield desk.run("plan", "--verbose")
+
+
 def _looked_at(desk: Desk) -> Iterator[Ended]:
     """Everything that only looks, in every format and as talkative as it gets."""
     for form in VALIDATION_FORMATS:
