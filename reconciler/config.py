@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from reconciler.model import (
     OnDrift,
     Ownership,
     Place,
+    Reach,
     Severity,
     Undeclared,
 )
@@ -65,8 +66,7 @@ class Target:
     ignore: tuple[IgnoreRule, ...] = ()
     limits: Limits = Limits()
     gitops_state: str | None = None
-    secrets_env: tuple[str, ...] = ()
-    secrets_files: tuple[str, ...] = ()
+    reach: Reach = Reach()
     private: tuple[str, ...] = ()
     policy: tuple[str, ...] = ()
     on_drift: OnDrift = OnDrift.CORRECT
@@ -131,9 +131,8 @@ def parse_config(data: bytes, file: str, schema: Mapping[str, Any]) -> Configure
         return Configured(None, faults)
     value: Any = document.value
     directory = Path(file).parent
-    declared = {name: _target(name, each, directory) for name, each in value["targets"].items()}
-    private = tuple(place for each in declared.values() for place in _private(each, directory))
-    targets = {name: replace(each, private=private) for name, each in declared.items()}
+    targets = {name: _target(name, each, directory) for name, each in value["targets"].items()}
+    targets = {name: _apart(each, targets.values(), directory) for name, each in targets.items()}
     schema_path = os.path.normpath(directory / value["schema"]) if "schema" in value else None
     return Configured(Config(targets, directory, schema_path, layers))
 
@@ -147,7 +146,8 @@ def _from_environment(environ: Mapping[str, str]) -> Target:
     base_url = (environ.get("VAPI_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
     if reason := check_base_url(base_url):
         raise InputError(f"VAPI_BASE_URL: {reason}", help=SAFE_URL)
-    return Target(DEFAULT_TARGET, base_url, ApiKeySource(env=API_KEY_VARIABLES))
+    reach = Reach(key_env=frozenset(API_KEY_VARIABLES), root=str(Path.cwd()))
+    return Target(DEFAULT_TARGET, base_url, ApiKeySource(env=API_KEY_VARIABLES), reach=reach)
 
 
 def _faults(
@@ -200,8 +200,7 @@ def _target(name: str, value: Mapping[str, Any], directory: Path) -> Target:
         ignore=tuple(IgnoreRule(**rule) for rule in value.get("ignore", ())),
         limits=_limits(value.get("limits", {})),
         gitops_state=os.path.normpath(directory / state) if state else None,
-        secrets_env=tuple(secrets.get("env", ())),
-        secrets_files=tuple(secrets.get("files", ())),
+        reach=Reach(tuple(secrets.get("env", ())), tuple(secrets.get("files", ()))),
         policy=paths("policy"),
         on_drift=OnDrift(drift.get("do", OnDrift.CORRECT)),
         ignored_drift=tuple(_ignored(each) for each in drift.get("ignore", ())),
@@ -209,10 +208,18 @@ def _target(name: str, value: Mapping[str, Any], directory: Path) -> Target:
     )
 
 
-def _private(target: Target, directory: Path) -> Iterator[str]:
-    """Where the secrets of a target stand."""
-    yield from filter(None, [target.api_key.file])
-    yield from (os.path.normpath(directory / each) for each in target.secrets_files)
+def _apart(target: Target, targets: Iterable[Target], directory: Path) -> Target:
+    """A target whose manifests are kept from the keys of all, and from where secrets stand."""
+    keys = [each.api_key for each in targets]
+    key_files = [each.file for each in keys if each.file]
+    reach = replace(
+        target.reach,
+        key_env=frozenset(API_KEY_VARIABLES).union(*(each.env for each in keys)),
+        key_files=frozenset(os.path.normpath(Path.cwd() / each) for each in key_files),
+        root=os.path.normpath(Path.cwd() / directory),
+    )
+    places = (os.path.normpath(directory / file) for each in targets for file in each.reach.files)
+    return replace(target, reach=reach, private=(*key_files, *places))
 
 
 def _ignored(value: Mapping[str, Any]) -> DriftIgnored:

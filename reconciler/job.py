@@ -112,7 +112,7 @@ def validate(job: Job) -> tuple[Validation, tuple[Manifest, ...]]:
 
 def _context(job: Job) -> Context:
     target = job.target
-    return Context(job.schema, job.fields, target.base_url, target.secrets_env, job.policies)
+    return Context(job.schema, job.fields, target.base_url, target.reach, job.policies)
 
 
 def valid_manifests(job: Job) -> tuple[Manifest, ...]:

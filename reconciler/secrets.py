@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.errors import InputError
-from reconciler.model import ApiKeySource, Json, Secret
+from reconciler.model import ApiKeySource, Json, Reach, Secret
 
 MAX_BYTES: Final = 64_000
 
@@ -19,16 +19,11 @@ MAX_BYTES: Final = 64_000
 class SecretReader:
     """Reads what manifests refer to, and nothing else.
 
-    `allowed_env` are patterns of variable names; `allowed_files` directories, below `root` where
-    they are relative; `api_key_env` and `api_key_files` hold keys that no manifest may read.
+    `validate` asks as much of a manifest by name; here links have been followed.
     """
 
     environ: Mapping[str, str]
-    allowed_env: tuple[str, ...]
-    allowed_files: tuple[str, ...]
-    api_key_env: frozenset[str]
-    root: Path
-    api_key_files: frozenset[str] = frozenset()
+    reach: Reach
 
     def read(self, reference: Mapping[str, Json]) -> Secret:
         """The secret behind `{env: NAME}` or `{file: PATH}`.
@@ -40,9 +35,9 @@ class SecretReader:
         return self._file(str(reference["file"]))
 
     def _variable(self, name: str) -> Secret:
-        if name in self.api_key_env:
+        if name in self.reach.key_env:
             raise InputError(f"{name} holds the API key, which no manifest may read")
-        if not any(fnmatchcase(name, pattern) for pattern in self.allowed_env):
+        if not any(fnmatchcase(name, pattern) for pattern in self.reach.env):
             raise InputError(
                 f"manifests may not read the variable {name}",
                 help=f"to allow it, add {name} to the target's secrets.env in reconciler.yaml",
@@ -55,13 +50,14 @@ class SecretReader:
         return Secret(value, f"env {name}")
 
     def _file(self, name: str) -> Secret:
+        root = Path(self.reach.root)
         try:
-            real = _real(self.root / name)
+            real = _real(root / name)
         except ValueError:
             raise InputError(f"{name!r} cannot be the name of a file") from None
-        if real in {_real(Path(each)) for each in self.api_key_files}:
+        if real in {_real(Path(each)) for each in self.reach.key_files}:
             raise InputError(f"the file {name} holds the API key, which no manifest may read")
-        if not any(real.is_relative_to(_real(self.root / each)) for each in self.allowed_files):
+        if not any(real.is_relative_to(_real(root / each)) for each in self.reach.files):
             raise InputError(
                 f"manifests may not read the file {name}",
                 help="to allow it, add its directory to the target's secrets.files",

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from reconciler.config import Configured, Target, read_config
 from reconciler.errors import InputError
-from reconciler.model import ApiKeySource, IgnoreRule, Limit, Limits, Ownership, Undeclared
+from reconciler.model import ApiKeySource, IgnoreRule, Limit, Limits, Ownership, Reach, Undeclared
 from reconciler.schema.packaged import load_config_schema
 
 SCHEMA = load_config_schema()
@@ -61,8 +61,12 @@ def test_every_option_is_read(tmp_path: Path) -> None:
             Limit(count=10), Limit(count=0), Limit(count=1), Limit(percent=30), Limit(count=2)
         ),
         gitops_state=f"{below}.vapi-state.prod.json",
-        secrets_env=("SIP_*",),
-        secrets_files=("secrets/",),
+        reach=Reach(
+            env=("SIP_*",),
+            files=("secrets/",),
+            key_env=frozenset({"VAPI_API_KEY", "VAPI_TOKEN", "PROD_KEY"}),
+            root=str(tmp_path),
+        ),
         private=(f"{below}secrets",),
         policy=(f"{below}policies/prod.schema.json",),
     )
@@ -78,6 +82,8 @@ def test_the_secrets_of_every_target_are_private_to_each(tmp_path: Path) -> None
     assert configured.config is not None
     for each in configured.config.targets.values():
         assert each.private == (f"{tmp_path}/keys/a", f"{tmp_path}/s")
+        assert each.reach.key_files == {f"{tmp_path}/keys/a"}
+        assert each.reach.key_env == {"K", "VAPI_API_KEY", "VAPI_TOKEN"}
 
 
 def test_a_configuration_that_is_found_is_a_regular_file(
@@ -91,7 +97,7 @@ def test_a_configuration_that_is_found_is_a_regular_file(
 
 def test_what_is_not_said_is_safe(tmp_path: Path) -> None:
     found = target(tmp_path, "targets: {a: {apiKey: {env: K}, manifests: [x]}}\n")
-    assert (found.base_url, found.limits, found.secrets_env, found.ownership) == (
+    assert (found.base_url, found.limits, found.reach.env, found.ownership) == (
         "https://api.vapi.ai",
         Limits(),
         (),

@@ -9,6 +9,7 @@ import pytest
 from reconciler.checks import Context, check
 from reconciler.cli.main import reconciler
 from reconciler.manifests.load import manifests_in
+from reconciler.model import Reach
 from reconciler.schema.packaged import load_fields, load_manifest_schema
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +50,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pages
 def test_every_manifest_is_valid(page: Path) -> None:
-    context = Context(load_manifest_schema(), load_fields(), allowed_env=("*",))
+    context = Context(load_manifest_schema(), load_fields(), reach=Reach(env=("*",), files=(".",)))
     for text in _MANIFEST.findall(page.read_text("utf-8")):
         manifests, faults = manifests_in(text.encode(), page.name)
         assert (faults, check(manifests, context)) == ([], ())

@@ -12,13 +12,13 @@ from reconciler.config import Target
 from reconciler.errors import InputError, Refused
 from reconciler.importer import Imported, Wanted, import_numbers
 from reconciler.lockfile import LockWriter, read_lock
-from reconciler.model import ApiKeySource, Live, Lock, LockEntry, Resource
+from reconciler.model import ApiKeySource, Live, Lock, LockEntry, Reach, Resource
 from reconciler.schema.packaged import load_fields, load_manifest_schema
 from tests.planning.numbers import live
 
 URL = "https://api.vapi.ai"
 VARIABLES = {"office": "sip:office@sip.vapi.ai"}
-CONTEXT = Context(load_manifest_schema(), load_fields(), URL, ("*",))
+CONTEXT = Context(load_manifest_schema(), load_fields(), URL, Reach(env=("*",)))
 TWILIO = {"twilioAccountSid": "AC1", "twilioAuthToken": "canary-0123456789"}
 
 

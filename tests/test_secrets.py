@@ -3,14 +3,13 @@
 import os
 import pickle
 from copy import deepcopy
-from dataclasses import replace
 from json import dumps
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import InputError
-from reconciler.model import ApiKeySource, Json, Secret
+from reconciler.model import ApiKeySource, Json, Reach, Secret
 from reconciler.secrets import SecretReader, api_key
 
 ENVIRON = {"HOOK_TOKEN": "value", "VAPI_API_KEY": "key", "HOOK_EMPTY": "", "HOOK_BYTES": "\udcff"}
@@ -19,11 +18,13 @@ ENVIRON = {"HOOK_TOKEN": "value", "VAPI_API_KEY": "key", "HOOK_EMPTY": "", "HOOK
 def reader(root: Path) -> SecretReader:
     return SecretReader(
         ENVIRON,
-        allowed_env=("HOOK_*", "VAPI_*"),
-        allowed_files=("secrets",),
-        api_key_env=frozenset({"VAPI_API_KEY"}),
-        root=root,
-        api_key_files=frozenset({str(root / "secrets" / "vapi.key")}),
+        Reach(
+            env=("HOOK_*", "VAPI_*"),
+            files=("secrets",),
+            key_env=frozenset({"VAPI_API_KEY"}),
+            key_files=frozenset({str(root / "secrets" / "vapi.key")}),
+            root=str(root),
+        ),
     )
 
 
@@ -113,15 +114,15 @@ def test_a_file_is_the_secret_without_its_last_line_break(
 
 
 def test_without_a_list_nothing_may_be_read(tmp_path: Path) -> None:
-    nothing = replace(reader(files(tmp_path)), allowed_env=(), allowed_files=())
+    nothing = SecretReader(ENVIRON, Reach(root=str(files(tmp_path))))
     for reference in ({"env": "HOOK_TOKEN"}, {"file": "secrets/token"}):
         with pytest.raises(InputError, match="may not read"):
             nothing.read(reference)
 
 
-def test_the_case_of_a_variable_matters(tmp_path: Path) -> None:
+def test_the_case_of_a_variable_matters() -> None:
     with pytest.raises(InputError, match="may not read"):
-        replace(reader(tmp_path), allowed_env=("hook_*",)).read({"env": "HOOK_TOKEN"})
+        SecretReader(ENVIRON, Reach(env=("hook_*",))).read({"env": "HOOK_TOKEN"})
 
 
 def test_a_secret_tells_where_it_came_from_and_no_more(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def check(manifests: Sequence[Manifest], context: Context) -> tuple[Diagnostic, 
         misshapen += shape.faults(subject)
         meaning += (fault for rule in _EACH for fault in rule(subject, context))
         for node in nodes_of(subject, rules_of):
-            meaning += exposure.variable(subject, node, context)
+            meaning += exposure.reference(subject, node, context)
             for rule in rules_of[node.field]:
                 meaning += rule(subject, node, context)
         subjects.append(subject)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from posixpath import join, normpath
 from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.checks.subject import Context, Node, Subject
-from reconciler.model import Diagnostic
+from reconciler.model import Diagnostic, Path, Reach
 
+_KEY_HELP: Final = "let it read a secret of its own"
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # A header whose name ends a word like this carries a credential: X-Api-Key, X-AuthToken.
 _CREDENTIAL: Final = (
@@ -66,16 +68,45 @@ def url(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
         yield subject.fault("R215", message, node.path, help_text)
 
 
-def variable(subject: Subject, node: Node, context: Context) -> Iterator[Diagnostic]:
-    """R305: a manifest reads only the variables that the target lists."""
-    name = _read_variable(node)
-    if name and not any(fnmatchcase(name, each) for each in context.allowed_env):
+def reference(subject: Subject, node: Node, context: Context) -> Iterator[Diagnostic]:
+    """R305, R306, R307: a manifest reads only what the target lists, and never an API key."""
+    if "string" not in node.field.types:
+        return
+    match node.value:
+        case {"env": str(name), **more} if not more:
+            yield from _variable_read(subject, (*node.path, "env"), name, context.reach)
+        case {"file": str(name), **more} if not more:
+            yield from _file_read(subject, (*node.path, "file"), name, context.reach)
+
+
+def _variable_read(subject: Subject, path: Path, name: str, reach: Reach) -> Iterator[Diagnostic]:
+    if name in reach.key_env:
+        message = f"{name} holds the API key, which no manifest may read"
+        yield subject.fault("R306", message, path, _KEY_HELP)
+    elif not any(fnmatchcase(name, each) for each in reach.env):
         yield subject.fault(
             "R305",
             f"manifests may not read the variable {name}",
-            (*node.path, "env"),
+            path,
             f'allow it in reconciler.yaml, under the target: secrets: {{env: ["{name}"]}}',
         )
+
+
+def _file_read(subject: Subject, path: Path, name: str, reach: Reach) -> Iterator[Diagnostic]:
+    """By the names of files alone: where links lead is seen when the secret is read."""
+    file = normpath(join(reach.root, name))
+    if file in reach.key_files:
+        message = f"the file {name} holds the API key, which no manifest may read"
+        yield subject.fault("R306", message, path, _KEY_HELP)
+    elif not any(_is_inside(file, normpath(join(reach.root, each))) for each in reach.files):
+        help_text = "put it in a directory that the target lists as secrets.files, or list its own"
+        yield subject.fault("R307", f"manifests may not read the file {name}", path, help_text)
+
+
+def _is_inside(file: str, directory: str) -> bool:
+    if directory == ".":
+        return not file.startswith(("..", "/"))
+    return file.startswith(directory.rstrip("/") + "/")
 
 
 @lru_cache(maxsize=1000)  # headers recur from manifest to manifest
@@ -88,15 +119,6 @@ def names_credential(header: str) -> bool:
 def _is_written_out(node: Node) -> bool:
     value = node.value
     return bool(value) and isinstance(value, str | int | float) and value is not True
-
-
-def _read_variable(node: Node) -> str:
-    """The variable that stands in place of a text, if one does."""
-    match node.value:
-        case {"env": str(name), **more} if not more and "string" in node.field.types:
-            return name
-        case _:
-            return ""
 
 
 def _variable(name: str) -> str:

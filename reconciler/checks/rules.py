@@ -84,6 +84,8 @@ _ALL: Final = (
     _error("R303", "a name that no resource has"),
     _error("R304", "a key that the GitOps state does not know"),
     _error("R305", "an environment variable that manifests may not read"),
+    _error("R306", "the API key, which no manifest may read"),
+    _error("R307", "a file that manifests may not read"),
     # policies: the team's own rules
     _error("R501", "a manifest that does not meet a policy"),
     # the configuration file

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 from reconciler.checks.rules import RULES
 from reconciler.documents import find_place
 from reconciler.fields import Field, FieldTable, Provider, dotted
-from reconciler.model import Diagnostic, Json, Manifest, Path, Place, Policy, State
+from reconciler.model import Diagnostic, Json, Manifest, Path, Place, Policy, Reach, State
 
 Said = TypeVar("Said")
 _NESTED: Final = (dict, list)
@@ -19,15 +19,14 @@ _NESTED: Final = (dict, list)
 class Context:
     """What manifests are checked against, beside each other.
 
-    `schema` is the manifest schema as JSON values, `base_url` the API of the target, and
-    `allowed_env` the glob patterns of the variables that manifests may read. `policies` are
-    further JSON Schemas that every manifest must meet.
+    `schema` is the manifest schema as JSON values, `base_url` the API of the target, and `reach`
+    what its manifests may read. `policies` are further JSON Schemas that every manifest must meet.
     """
 
     schema: Mapping[str, Json]
     fields: FieldTable
     base_url: str = "https://api.vapi.ai"
-    allowed_env: tuple[str, ...] = ()
+    reach: Reach = Reach()
     policies: tuple[Policy, ...] = ()
 
 
@@ -108,7 +107,7 @@ class OfField(dict[Field, Said]):
 
 
 def nodes_of(subject: Subject, wanted: Mapping[Field, object]) -> list[Node]:
-    """The values of the spec whose field is `wanted`, and those that may refer to a variable."""
+    """The values of the spec whose field is `wanted`, and those that may be read from elsewhere."""
     found: list[Node] = []
 
     def look_into(
@@ -121,7 +120,7 @@ def nodes_of(subject: Subject, wanted: Mapping[Field, object]) -> list[Node]:
                 look_at(child, field, (*path, key), value)
 
     def look_at(value: Json, field: Field, path: Path, parent: Mapping[str, Json]) -> None:
-        if wanted[field] or (isinstance(value, dict) and "env" in value):
+        if wanted[field] or (isinstance(value, dict) and ("env" in value or "file" in value)):
             found.append(Node(path, value, field, parent))
         if isinstance(value, dict):
             look_into(value, field.properties, field.values, path)

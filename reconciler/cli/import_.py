@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +46,8 @@ def import_(
     lock = read_lock(session.lock_path, target.name, target.base_url)
     # The variables that the files read are allowed only once somebody has listed them.
     known = session.chosen
-    context = Context(known.schema, known.fields, target.base_url, ("*",), session.policies())
+    reach = replace(target.reach, env=("*",))
+    context = Context(known.schema, known.fields, target.base_url, reach, session.policies())
     with session.account() as account:
         imported = import_numbers(
             Wanted(everything, ids, numbers),

@@ -122,7 +122,7 @@ def _consequences(
     _, found = validate_manifests(session.job(manifests))
     target, policies = session.target, session.policies()
     before, after = (
-        Context(each.schema, each.fields, target.base_url, target.secrets_env, policies)
+        Context(each.schema, each.fields, target.base_url, target.reach, policies)
         for each in (old, new)
     )
     return consequences(found, before, after)

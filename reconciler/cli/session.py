@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconciler.config import (
-    API_KEY_VARIABLES,
-    Config,
-    Target,
-    parse_config,
-    read_config,
-    unusable,
-)
+from reconciler.config import Config, Target, parse_config, read_config, unusable
 from reconciler.errors import InputError
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_given, read_regular
 from reconciler.lockfile import LOCK_NAME
@@ -112,7 +105,7 @@ class Session:
             paths=chosen,
             fields=self.chosen.fields,
             schema=self.chosen.schema,
-            read_secret=self._secret_reader().read if use_secrets else None,
+            read_secret=SecretReader(os.environ, self.target.reach).read if use_secrets else None,
             now=_now,
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(
@@ -199,17 +192,6 @@ class Session:
             self.target.base_url, key, timeout=self.timeout, parallel=self.parallel, stop=stop
         ) as client:
             yield client
-
-    def _secret_reader(self) -> SecretReader:
-        keys = [each.api_key for each in self.config.targets.values()]
-        return SecretReader(
-            os.environ,
-            allowed_env=self.target.secrets_env,
-            allowed_files=self.target.secrets_files,
-            api_key_env=frozenset(API_KEY_VARIABLES).union(*(each.env for each in keys)),
-            api_key_files=frozenset(each.file for each in keys if each.file),
-            root=self.config.directory,
-        )
 
 
 def open_session(shared: Shared) -> Session:

@@ -45,6 +45,7 @@ from reconciler.model.target import (
     OnDrift,
     Ownership,
     Policy,
+    Reach,
     Undeclared,
 )
 from reconciler.model.values import Diagnostic, Json, Path, Place, Secret, Severity, Validation
@@ -90,6 +91,7 @@ __all__ = [
     "Plan",
     "Policy",
     "Precondition",
+    "Reach",
     "Reason",
     "Resource",
     "Result",

@@ -104,6 +104,21 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What the manifests of a target may read, and the API keys that none may.
+
+    `env` are patterns of variable names, `files` directories; paths that are relative begin at
+    `root`. `key_env` and `key_files`, whole paths, hold the keys of all targets.
+    """
+
+    env: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    key_env: frozenset[str] = frozenset()
+    key_files: frozenset[str] = frozenset()
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKeySource:
     """Where a target's API key stands: the first of these variables that is set, or a file."""
 

@@ -23,7 +23,7 @@ from reconciler.config import Target
 from reconciler.documents import read_plain
 from reconciler.errors import ApiError
 from reconciler.job import Job
-from reconciler.model import Action, ApiKeySource, Plan, Secret
+from reconciler.model import Action, ApiKeySource, Plan, Reach, Secret
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.server import running
 from reconciler.sandbox.settings import Settings
@@ -80,7 +80,7 @@ class Place:
         self._directory = directory
         self._url = url
         self._client = client
-        target = Target("prod", url, ApiKeySource(), secrets_env=("HOOK_*",))
+        target = Target("prod", url, ApiKeySource(), reach=Reach(env=("HOOK_*",)))
         self._job = Job(
             target=target,
             paths=(str(directory / "numbers"),),

@@ -6,19 +6,24 @@ from textwrap import dedent
 from reconciler.checks import Context, check
 from reconciler.documents import read_documents
 from reconciler.manifests import load
-from reconciler.model import Diagnostic, Layer, Manifest
+from reconciler.model import Diagnostic, Layer, Manifest, Reach
 from reconciler.schema.packaged import load_fields, load_manifest_schema
 
 SCHEMA = load_manifest_schema()
 FIELDS = load_fields()
-ALLOWED = ("HOOK_*", "SIP_*")
-CONTEXT = Context(SCHEMA, FIELDS, allowed_env=ALLOWED)
+REACH = Reach(
+    env=("HOOK_*", "SIP_*"),
+    files=("secrets/",),
+    key_env=frozenset({"HOOK_API_KEY"}),
+    key_files=frozenset({"secrets/vapi.key"}),
+)
+CONTEXT = Context(SCHEMA, FIELDS, reach=REACH)
 HEADER = "apiVersion: vapi-reconciler/v1\nkind: PhoneNumber\n"
 
 
 def context(base_url: str) -> Context:
     """The usual context with another API."""
-    return Context(SCHEMA, FIELDS, base_url, ALLOWED)
+    return Context(SCHEMA, FIELDS, base_url, REACH)
 
 
 def parse(text: str, file: str = "numbers.yaml") -> tuple[Manifest, ...]:

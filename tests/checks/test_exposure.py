@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.checks import Context
-from reconciler.model import Severity
+from reconciler.model import Reach, Severity
 from tests.checks.checking import FIELDS, SCHEMA, codes, found, only, sip
 
 
@@ -39,7 +39,7 @@ def test_any_other_header_may_be_one(name: str) -> None:
 
 def test_a_secret_from_the_environment_or_a_file_is_none() -> None:
     assert not found(header("X-Token", "{env: HOOK_TOKEN}"))
-    assert not found(header("X-Token", "{file: token.txt}"))
+    assert not found(header("X-Token", "{file: secrets/token.txt}"))
 
 
 def test_an_empty_header_hides_nothing() -> None:
@@ -96,6 +96,68 @@ def test_without_a_list_no_variable_may_be_read() -> None:
 
 def test_the_letter_case_of_a_variable_counts() -> None:
     assert codes(header("X-Token", "{env: hook_token}")) == ["R305"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "token.txt",
+        "secrets",
+        "secrets-of-others/token",
+        "secrets/../token",
+        "../secrets/token",
+        "/etc/hostname",
+        "/secrets/token",
+    ],
+)
+def test_a_file_outside_of_the_directories_listed_is_refused(file: str) -> None:
+    fault = only(header("X-Token", f"{{file: {file}}}"))
+    assert (fault.code, fault.path) == ("R307", "spec.server.headers.X-Token.file")
+    assert "secrets.files" in fault.help
+
+
+@pytest.mark.parametrize("file", ["secrets/token", "./secrets/token", "a/../secrets/b/../token"])
+def test_a_file_inside_of_them_may_be_read(file: str) -> None:
+    assert not found(header("X-Token", f"{{file: {file}}}"))
+
+
+@pytest.mark.parametrize(
+    ("root", "directory", "file", "code"),
+    [
+        ("/repo", "secrets", "secrets/token", []),
+        ("/repo", "secrets", "/repo/secrets/token", []),
+        ("/repo", "/run/secrets", "/run/secrets/token", []),
+        ("/repo", "../secrets", "../secrets/token", []),
+        ("/repo", ".", "token", []),
+        ("", ".", "token", []),
+        ("/repo", ".", "../token", ["R307"]),
+        ("", ".", "../token", ["R307"]),
+        ("/repo", "/run/secrets", "secrets/token", ["R307"]),
+    ],
+)
+def test_relative_paths_begin_where_the_configuration_stands(
+    root: str, directory: str, file: str, code: list[str]
+) -> None:
+    against = Context(SCHEMA, FIELDS, reach=Reach(files=(directory,), root=root))
+    assert codes(header("X-Token", f"{{file: {file}}}"), against) == code
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["{env: HOOK_API_KEY}", "{file: secrets/vapi.key}", "{file: ./secrets/../secrets/vapi.key}"],
+)
+def test_the_api_key_is_read_by_no_manifest_though_a_pattern_fits(reference: str) -> None:
+    fault = only(header("X-Token", reference))
+    assert (fault.code, "holds the API key" in fault.message) == ("R306", True)
+
+
+def test_without_a_list_no_file_may_be_read() -> None:
+    context = Context(SCHEMA, FIELDS)
+    assert codes(header("X-Token", "{file: secrets/token}"), context) == ["R307"]
+
+
+def test_a_header_that_is_called_file_is_a_header() -> None:
+    assert not found(sip('server: {url: "https://a.example", headers: {file: HOME}}'))
 
 
 def test_a_header_that_is_called_env_is_a_header() -> None:

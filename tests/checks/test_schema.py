@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.checks import Context, check
 from reconciler.model import Layer, Manifest, Place
-from tests.checks.checking import ALLOWED, FIELDS, codes, found, only, sip
+from tests.checks.checking import FIELDS, REACH, codes, found, only, sip
 
 
 def test_a_misspelt_key_is_suggested_with_its_path_and_place() -> None:
@@ -122,7 +122,7 @@ def test_a_secret_of_the_wrong_shape_is_told_as_a_secret_first() -> None:
 def test_another_schema_s_keyword_without_words_is_still_told() -> None:
     schema = {"properties": {"spec": {"not": {"required": ["hooks"]}}}}
     manifest = Manifest({"spec": {"hooks": []}}, (Layer("a.yaml", 0),))
-    (fault,) = check([manifest], Context(schema, FIELDS, allowed_env=ALLOWED))
+    (fault,) = check([manifest], Context(schema, FIELDS, reach=REACH))
     assert (fault.code, fault.path) == ("R110", "spec")
 
 

@@ -11,7 +11,7 @@ from reconciler.checks import Context, check
 from reconciler.errors import InputError
 from reconciler.model import Diagnostic
 from reconciler.schema.policies import read_policy
-from tests.checks.checking import ALLOWED, FIELDS, SCHEMA, parse, sip
+from tests.checks.checking import FIELDS, REACH, SCHEMA, parse, sip
 
 LABELLED = {"properties": {"metadata": {"required": ["labels"]}}}
 X = "{$defs: {x: {type: string}}}"
@@ -35,7 +35,7 @@ def write(file: str, schema: Any) -> None:
 def judged(schema: Any, manifest: str = sip()) -> tuple[Diagnostic, ...]:
     write("policies/p.json", schema)
     policy = read_policy("policies/p.json", Path())
-    against = Context(SCHEMA, FIELDS, allowed_env=ALLOWED, policies=(policy,))
+    against = Context(SCHEMA, FIELDS, reach=REACH, policies=(policy,))
     return check(parse(manifest), against)
 
 
