@@ -11,7 +11,7 @@ from typing import Any, Final
 from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.checks.explain import Kind, explain
 from reconciler.documents import MAX_BYTES, find_place, read_documents
-from reconciler.errors import InputError
+from reconciler.errors import InputError, unbroken
 from reconciler.fields import dotted, parse_path
 from reconciler.files import read_given, read_regular
 from reconciler.model import (
@@ -177,7 +177,7 @@ def _fault(
     if path[-1:] == ("apiKey",):
         help_text = "write apiKey: {env: NAME}; the key itself never stands in a file of git"
     place = find_place(layers, path)
-    return Diagnostic(Severity.ERROR, code, message, place, dotted(path), help_text)
+    return Diagnostic(Severity.ERROR, code, unbroken(message), place, dotted(path), help_text)
 
 
 def _target(name: str, value: Mapping[str, Any], directory: Path) -> Target:

@@ -12,6 +12,11 @@ ReconcilerError                exit 1 unless said otherwise
 """
 
 
+def unbroken(text: str) -> str:
+    """Foreign text as a part of a message: the lines of a message are ours alone."""
+    return text.replace("\n", "\\n")
+
+
 class ReconcilerError(Exception):
     """What went wrong in `message`, what to do about it in `help`."""
 

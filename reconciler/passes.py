@@ -13,7 +13,7 @@ from typing import Final
 
 from reconciler import reconcile
 from reconciler.apply import Run
-from reconciler.errors import ApiError, GuardError, ReconcilerError
+from reconciler.errors import ApiError, GuardError, ReconcilerError, unbroken
 from reconciler.job import Account, Job, Planned
 from reconciler.model import (
     WRITTEN,
@@ -114,7 +114,7 @@ def _fell_short(report: PassReport, outcome: Outcome, short: Sequence[Result]) -
     written = any(each.status in WRITTEN for each in outcome.results)
     told: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in short:
-        told[_why(each), each.help].append(each.operation.address)
+        told[_why(each), each.help].append(unbroken(each.operation.address))
     lines = [f"{some_of(those)}: {why}{_help(way)}" for (why, way), those in told.items()]
     kinds = {each.error_kind for each in short}
     return replace(
@@ -151,7 +151,7 @@ def _message(error: ReconcilerError | OSError) -> str:
 
 def _fault(fault: Diagnostic) -> str:
     place = fault.place
-    where = f"{place.file}:{place.line}:{place.column}"
+    where = f"{unbroken(place.file)}:{place.line}:{place.column}"
     return f"{where} {fault.code} {fault.message}{_help(fault.help)}"
 
 

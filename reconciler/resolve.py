@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from reconciler.documents import find_place
-from reconciler.errors import InputError
+from reconciler.errors import InputError, unbroken
 from reconciler.fields import Field, FieldTable, dotted, parse_path, value_at, with_default_name
 from reconciler.model import (
     Binding,
@@ -231,7 +231,7 @@ class _Resolver:
         if len(matching) == 1:
             return matching[0].id
         if matching:
-            listed = "\n".join(f"  {each.id}" for each in matching)
+            listed = "\n".join(f"  {unbroken(each.id)}" for each in matching)
             message = f"{len(matching)} {kind}s are named {name!r}:\n{listed}"
             self._fault("R302", message, path, "write the id of the one that is meant")
         else:
@@ -262,7 +262,7 @@ class _Resolver:
 
 def _closest(name: str, known: Iterable[str]) -> str:
     """What there is instead, closest first; an empty text where there is nothing."""
-    names = sorted(set(known))
+    names = sorted(set(map(unbroken, known)))
     if not names:
         return ""
     close = get_close_matches(name, names, n=_SHOWN_NAMES, cutoff=0.0)

@@ -105,6 +105,15 @@ def test_what_is_missing_names_the_closest_and_counts_the_rest() -> None:
     assert fault.help.endswith(" and 3 more")
 
 
+def test_names_and_ids_of_the_account_add_no_line_to_a_message() -> None:
+    twins = [Resource(f"1\n::add-mask::{each}", "Bot") for each in "ab"]
+    there = known(*twins, Resource("2", "ok\n::add-mask::x"))
+    (several,) = faults(spec("{provider: vapi, assistantId: {name: Bot}}"), there)
+    assert several.message.count("\n") == 2
+    (missing,) = faults(spec("{provider: vapi, assistantId: {name: x}}"), there)
+    assert "\n" not in missing.help
+
+
 def test_a_gitops_key_that_is_missing_is_told() -> None:
     declared = spec("{provider: vapi, assistantId: {gitops: suport}}")
     (fault,) = faults(declared, known(gitops={"support": "x"}))

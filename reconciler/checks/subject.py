@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from reconciler.checks.rules import RULES
 from reconciler.documents import find_place
+from reconciler.errors import unbroken
 from reconciler.fields import Field, FieldTable, Provider, dotted
 from reconciler.model import Diagnostic, Json, Manifest, Path, Place, Policy, Reach, State
 
@@ -69,7 +70,9 @@ class Subject:
         """A fault of this manifest at `path`."""
         severity = RULES[code].severity
         place = self.place(path)
-        return Diagnostic(severity, code, message, place, dotted(path), help_text, related)
+        return Diagnostic(
+            severity, code, unbroken(message), place, dotted(path), help_text, related
+        )
 
 
 def subject_of(manifest: Manifest, fields: FieldTable) -> Subject:

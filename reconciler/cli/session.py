@@ -132,9 +132,9 @@ class Session:
         return Base(revision, paths or target.manifests, target.overlays, target.variables)
 
     def _tell(self, message: str) -> None:
-        from reconciler.report.escape import terminal
+        from reconciler.errors import unbroken
 
-        note(self.shared, f"note: {terminal(message)}")
+        note(self.shared, f"note: {unbroken(message)}")
 
     def _warn(self, message: str) -> None:
         from reconciler.report.escape import terminal
@@ -258,12 +258,14 @@ def warn(shared: Shared, message: str) -> None:
 
 
 def _log(shared: Shared, level: str, message: str) -> None:
-    if shared.log_format == "json":
-        from json import dumps
+    from reconciler.report.escape import json_line, terminal_lines
 
-        click.echo(dumps({"time": _now(), "level": level, "message": message}), err=True)
+    if shared.log_format == "json":
+        line = json_line({"time": _now(), "level": level, "message": message})
+        click.echo(line, err=True, nl=False)
     else:
-        click.echo(message if level == "info" else f"{level}: {message}", err=True)
+        said = message if level == "info" else f"{level}: {message}"
+        click.echo(terminal_lines(said), err=True)
 
 
 def read_json(path: Path) -> Any:

@@ -19,6 +19,7 @@ from yaml import (
 
 from reconciler.documents.places import COLUMN_BITS, follow, moved, unpack
 from reconciler.documents.scalars import plain
+from reconciler.errors import unbroken
 from reconciler.model import Diagnostic, Json, Place, Severity, Spot
 
 MAX_DEPTH: Final = 100
@@ -202,7 +203,9 @@ def fault(
     code: str, message: str, place: Place, help_text: str = "", related: tuple[Place, ...] = ()
 ) -> Diagnostic:
     """What is wrong with the text of a file."""
-    return Diagnostic(Severity.ERROR, code, message, place, help=help_text, related=related)
+    return Diagnostic(
+        Severity.ERROR, code, unbroken(message), place, help=help_text, related=related
+    )
 
 
 def too_deep(place: Place) -> Diagnostic:

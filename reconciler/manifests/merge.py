@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from reconciler.documents import find_place
+from reconciler.errors import unbroken
 from reconciler.fields import dotted
 from reconciler.manifests.variables import fill_in
 from reconciler.model import Diagnostic, Json, Manifest, Path, Severity
@@ -92,8 +93,8 @@ def _removed(patch: Mapping[str, Json], path: Path) -> Iterator[Path]:
 
 
 def _no_manifest(overlay: Manifest, names: Sequence[str]) -> Diagnostic:
-    name = name_of(overlay)
-    close = get_close_matches(name, names, n=1)
+    name = unbroken(name_of(overlay))
+    close = get_close_matches(name, list(map(unbroken, names)), n=1)
     message = f"this overlay is for {name}, and there is no such manifest"
     help_text = f"did you mean {close[0]}?" if close else "an overlay is no manifest of its own"
     if not name:

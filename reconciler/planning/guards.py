@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reconciler.errors import GuardError
+from reconciler.errors import GuardError, unbroken
 from reconciler.model import Action, Blocked, Limit, Limits, Plan
 from reconciler.planning.draft import Draft, Kind
 
@@ -52,7 +52,7 @@ def raise_if_blocked(plan: Plan) -> None:
     if plan.blocked:
         told: dict[tuple[str, str], list[str]] = defaultdict(list)
         for each in plan.blocked:
-            told[each.message, each.help].append(each.address)
+            told[each.message, each.help].append(unbroken(each.address))
         lines = [f"  {some_of(those)}: {why}\n    {way}" for (why, way), those in told.items()]
         raise GuardError("nothing was applied, a guard refuses:\n" + "\n".join(lines))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from json import dumps
 
+from reconciler.errors import unbroken
 from reconciler.fields import Field, FieldTable
 from reconciler.model import Binding, Desired, Json, Live, Lock, LockEntry, Place, State
 from reconciler.planning.diff import compare
@@ -99,7 +100,7 @@ class _Search:
             if not candidates and each.lifecycle.state is State.PRESENT:
                 self._fault(
                     each,
-                    f"is bound to {binding.field} {binding.value}, which no live "
+                    f"is bound to {binding.field} {unbroken(binding.value)}, which no live "
                     "number has; correct the binding, or remove it to create one",
                 )
             self._settled.add(each.key)
@@ -268,7 +269,7 @@ class _Search:
 
 def _several(candidates: Iterable[Live]) -> str:
     listed = "\n".join(
-        f"  {describe(each)}\n    binding:\n      id: {each.id}" for each in candidates
+        f"  {describe(each)}\n    binding:\n      id: {unbroken(each.id)}" for each in candidates
     )
     return f"could be any of these live numbers; pin one with two lines in the manifest:\n{listed}"
 
@@ -279,7 +280,7 @@ def _contested(live: Live, claiming: Sequence[Desired]) -> str:
         f"one live number is claimed by {len(claiming)} manifests: {manifests}\n"
         f"  {describe(live)}\n"
         f"  keep it in one of them with these two lines, and tell the others apart:\n"
-        f"    binding:\n      id: {live.id}"
+        f"    binding:\n      id: {unbroken(live.id)}"
     )
 
 
@@ -291,4 +292,4 @@ def describe(live: Live) -> str:
 
 
 def _where(place: Place) -> str:
-    return f"{place.file}:{place.line}:{place.column}"
+    return f"{unbroken(place.file)}:{place.line}:{place.column}"

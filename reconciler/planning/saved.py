@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reconciler.errors import GuardError
+from reconciler.errors import GuardError, unbroken
 from reconciler.model import Operation, Plan
 from reconciler.planning.guards import COUNTED
 
@@ -60,7 +60,7 @@ def _moved_operations(saved: Plan, fresh: Plan) -> Iterator[str]:
     by_identity = {_identity(each): each for each in fresh.operations}
     for each in saved.operations:
         now = by_identity.get(_identity(each))
-        name = f"{each.action.value} {each.address}"
+        name = f"{each.action.value} {unbroken(each.address)}"
         if now is None:
             yield f"{name}: no longer what the account needs"
         elif now.precondition != each.precondition:

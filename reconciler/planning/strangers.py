@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Final
 
+from reconciler.errors import unbroken
 from reconciler.model import Desired, IgnoreRule, Live, Operation, Warned
 from reconciler.planning.draft import Draft, Kind, address_of
 from reconciler.planning.hiding import Hiding
@@ -51,7 +52,7 @@ def likely_purchases(
         for live in islice(found.like(desired), _MOST_CANDIDATES):
             message = (
                 f"will be created, but may exist already: {describe(hiding.seen(live))}\n"
-                f"  if it is that one, pin it:\n    binding:\n      id: {live.id}"
+                f"  if it is that one, pin it:\n    binding:\n      id: {unbroken(live.id)}"
             )
             yield Warned(address_of(desired.key), message)
 

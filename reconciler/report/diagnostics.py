@@ -120,4 +120,5 @@ def _pointed(line: str, column: int) -> tuple[str, str]:
     last = first + _LONGEST_LINE
     before = ("…" if first else "") + terminal(line[first:start])
     shown = before + terminal(line[start:last]) + ("…" if last < len(line) else "")
-    return shown, " " * columns(before) + "^" * max(1, columns(terminal(token)))
+    # Once more, for what the two parts make together.
+    return terminal(shown), " " * columns(before) + "^" * max(1, columns(terminal(token)))

@@ -1,11 +1,14 @@
 """Foreign text -> text that cannot break out of the medium it is shown in. Pure.
 
 Names and messages come from the account and the API: whoever may edit a number on the dashboard
-could otherwise paint a terminal, forge a line of a plan, or turn the direction of reading.
+could otherwise paint a terminal, forge a line of a plan, or turn the direction of reading. In the
+log of a CI job a line could be a command: GitHub reads `::name` after any blanks at its start, and
+`##[name]` wherever it stands; others read `##name[` in the same manner.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from json import dumps
 from typing import Final
@@ -17,13 +20,18 @@ _ASCII: Final = 0x7F
 _HARMLESS: Final = frozenset(" /-,+=%")
 # Control, format (bidi marks and the like), surrogate and line-breaking characters.
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# The sign of a workflow command that must not be read as one.
+_COLON: Final = re.compile(r"^(\s*):(?=:)")
+_SHARP: Final = re.compile(r"#(?=#\w{0,40}\[)")
 
 
 def terminal(text: str) -> str:
-    """Text for one line of a terminal: what is unsafe is shown by its code point."""
-    if text.isprintable():
-        return text
-    return "".join(_visible(each) if _is_unsafe(each) else each for each in text)
+    """Text for one line of a terminal or a log: what is unsafe is shown by its code point."""
+    if not text.isprintable():
+        text = "".join(_visible(each) if _is_unsafe(each) else each for each in text)
+    if "::" in text or "##" in text:
+        text = _SHARP.sub(r"\\x23", _COLON.sub(r"\1\\x3a", text))
+    return text
 
 
 def terminal_lines(text: str, indent: str = "") -> str:
@@ -69,9 +77,9 @@ def json_line(document: Json) -> str:
 
 
 def _escaped(line: str) -> str:
-    if line.isprintable():
-        return line
-    return "".join(dumps(each)[1:-1] if _is_unsafe(each) else each for each in line)
+    if not line.isprintable():
+        line = "".join(dumps(each)[1:-1] if _is_unsafe(each) else each for each in line)
+    return _SHARP.sub(r"\\u0023", line) if "##" in line else line
 
 
 def _is_unsafe(character: str) -> bool:

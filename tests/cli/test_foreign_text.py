@@ -1,6 +1,7 @@
 """Names, messages and unknown fields of an account cannot paint a terminal, whatever shows them."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pytest
 from tests.api.server import Exchange, serving
 from tests.cli.process import run
 
-HOSTILE = "a\x1b[31m\u202eb\u2066\x07\r\n::error::c\u2028\x9b"
+HOSTILE = "a\x1b[31m\u202eb\u2066\x07\r\n::error::c\u2028\x9b\n  ::add-mask::d##[error]e"
 NUMBER = {
     "id": f"id-{HOSTILE}",
     "provider": "vapi",
@@ -31,8 +32,20 @@ MANIFEST = (
 
 
 def unsafe(text: str) -> set[str]:
+    """What a terminal would act upon, and what a CI job would take for a command."""
     found = {each for each in text if unicodedata.category(each) in {"Cc", "Cf", "Zl", "Zp"}}
-    return found - {"\n"}
+    commands = re.findall(r"^\s*::.*|##\w*\[.*", text, re.MULTILINE)
+    return found - {"\n"} | set(commands)
+
+
+def config(url: str) -> str:
+    target = {"baseUrl": url, "apiKey": {"env": "VAPI_API_KEY"}, "manifests": ["a.yaml"]}
+    document = {
+        "apiVersion": "vapi-reconciler/v1",
+        "kind": "Config",
+        "targets": {"default": target},
+    }
+    return json.dumps(document)
 
 
 @contextmanager
@@ -61,6 +74,8 @@ def account(directory: Path) -> Iterator[dict[str, str]]:
         ("apply", "a.yaml", "--auto-approve"),
         ("apply", "a.yaml", "--auto-approve", "--format", "json"),
         ("apply", "a.yaml", "--auto-approve", "--log-format", "json"),
+        ("reconcile", "--dry-run"),
+        ("reconcile",),
         ("import", "--all"),
         ("import", "--all", "--format", "json"),
     ],
@@ -69,11 +84,39 @@ def test_no_control_or_bidi_character_of_the_account_is_printed(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     with account(tmp_path) as environ:
+        if "reconcile" in arguments:
+            (tmp_path / "reconciler.yaml").write_text(config(environ["VAPI_BASE_URL"]), "utf-8")
         ended = run(tmp_path, *arguments, **environ)
     assert "Traceback" not in ended.stderr
     assert ended.stdout
     assert unsafe(ended.stdout + ended.stderr) == set()
-    assert "\n::error::" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [("validate",), ("reconcile", "--dry-run"), ("plan",)])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"x\n::add-mask::forged": 1},
+        {"x\n  ##[error]forged": 1},
+        {"metadata": {"name": "a\n::add-mask::forged"}},
+        {"spec": {"provider": "vapi\n::add-mask::forged"}},
+        {"spec": {"provider": "vapi", "server": {"\n::add-mask::forged": {}}}},
+        {"spec": {"provider": "vapi", "sipUri": "\n::add-mask::forged"}},
+        {"lifecycle": {"ignoreChanges": ["\n::add-mask::forged"]}},
+    ],
+)
+def test_no_manifest_forges_a_command_or_a_line(
+    tmp_path: Path, manifest: dict[str, object], arguments: tuple[str, ...]
+) -> None:
+    """JSON is YAML: each line break is an escape within one line of the file."""
+    whole = {"apiVersion": "vapi-reconciler/v1", "kind": "PhoneNumber", **manifest}
+    (tmp_path / "a.yaml").write_text(json.dumps(whole), "utf-8")
+    (tmp_path / "reconciler.yaml").write_text(config("http://127.0.0.1:9"), "utf-8")
+    ended = run(tmp_path, *arguments, VAPI_API_KEY="key", NO_COLOR="1")
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 1
+    assert unsafe(said) == set()
+    assert not [each for each in said.splitlines() if re.match(r"\W*(::|x3a|add-mask)", each)]
 
 
 def test_json_keeps_every_character_in_its_escapes(tmp_path: Path) -> None:

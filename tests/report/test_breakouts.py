@@ -9,9 +9,39 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from reconciler.model import Action, Blocked, Change, Place, Plan, Unhealthy, Warned
-from reconciler.report import PLAN_FORMATS, VALIDATION_FORMATS
-from tests.report.samples import diagnostic, diagnostics_as, live, operation, plan, plan_as
+from reconciler.model import (
+    Action,
+    Blocked,
+    Change,
+    Ending,
+    Outcome,
+    PassReport,
+    Place,
+    Plan,
+    Status,
+    Unhealthy,
+    Warned,
+)
+from reconciler.report import (
+    OUTCOME_FORMATS,
+    PASS_FORMATS,
+    PLAN_FORMATS,
+    VALIDATION_FORMATS,
+    PassView,
+)
+from reconciler.report.escape import terminal
+from reconciler.report.markdown import MOST
+from reconciler.report.news import Told, news
+from tests.report.samples import (
+    diagnostic,
+    diagnostics_as,
+    live,
+    operation,
+    outcome_as,
+    plan,
+    plan_as,
+    result,
+)
 
 CORPUS = (
     "</code><script>alert(1)</script>",
@@ -28,6 +58,9 @@ CORPUS = (
     "&lt;b&gt; &#64;octocat &amp;",
     "::error::forged\n::set-output name=a::b",
     "##[group]forged %0A::error::x",
+    "ok\n::add-mask::x",
+    "  \u3000\t::stop-commands::x",
+    "####[error]forged ##vso[task.setvariable variable=a]b",
     "\x1b[2J\x1b]8;;https://evil.example.com\x07click\x1b]8;;\x07",
     "\u202eevil\u2066\u200b\ufeff",
     "\x00\x08\x7f",
@@ -139,6 +172,67 @@ def test_no_format_lets_a_control_character_through(text: str) -> None:
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u200b\u202e\u2066\ufeff]", each)
 
 
-def test_a_comment_of_huge_names_still_fits() -> None:
-    many = replace(hostile("x" * 5000), operations=hostile("y" * 5000).operations * 40)
-    assert len(plan_as("markdown", many)) <= 60_000 + 20_000
+# A line that the log of a CI job may take for a command: after blanks at its start, or anywhere.
+COMMAND = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", CORPUS)
+def test_no_text_is_a_command_in_the_log_of_a_job(text: str) -> None:
+    made = hostile(text)
+    found = diagnostic(text, place=Place("a.yaml", 1, 2), path=text, help=text)
+    elsewhere = replace(found, place=Place(text, 1, 1))
+    results = [
+        result(status, key=text, error_kind=text, error_message=text, help=text, not_taken=(text,))
+        for status in Status
+    ]
+    report = PassReport(
+        "prod",
+        "2026-08-20T09:30:00.000Z",
+        1.0,
+        Ending.PARTIAL,
+        text,
+        plan=made,
+        held=made.operations,
+        outcome=Outcome("prod", tuple(results)),
+    )
+    lines, _ = news(Told(), report, 0.0)
+    shown = [
+        *(plan_as(name, made, verbose=True) for name in PLAN_FORMATS),
+        *(diagnostics_as(name, found, elsewhere, text=text) for name in ("text", "json", "sarif")),
+        *(outcome_as(name, *results) for name in OUTCOME_FORMATS),
+        *(PASS_FORMATS[name](PassView(report, lines)) for name in PASS_FORMATS),
+    ]
+    assert [each for each in shown if COMMAND.search(each)] == []
+
+
+@pytest.mark.parametrize("column", range(1, 6))
+def test_no_line_of_a_file_is_a_command_wherever_a_fault_points(column: int) -> None:
+    shown = diagnostics_as("text", diagnostic(column=column), text="a##[error]b")
+    assert not COMMAND.search(shown)
+
+
+@pytest.mark.parametrize(
+    "name", ["Support #1 [US]", "a ## b", "https://[::1]:8080/", "std::vector", "c# [x]", "12:30"]
+)
+def test_an_ordinary_name_stays_as_it_is(name: str) -> None:
+    assert terminal(name) == name
+
+
+@pytest.mark.parametrize("length", [1, 40, 100, 300, 5000])
+@pytest.mark.parametrize("sign", ["y", "<", "`"])
+def test_a_comment_keeps_to_what_github_takes_and_says_what_it_leaves_out(
+    length: int, sign: str
+) -> None:
+    part = hostile(sign * length)
+    whole = replace(
+        part,
+        target="prod",
+        operations=part.operations * 400,
+        blocked=part.blocked * 400,
+        warnings=part.warnings * 400,
+        health=part.health * 400,
+    )
+    comment = plan_as("markdown", whole)
+    assert len(comment) <= MOST < 65_536
+    assert re.search(r"… and \d+ more", comment)
+    assert "a comment holds no more" in comment

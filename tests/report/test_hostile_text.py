@@ -62,13 +62,17 @@ def unsafe_in(text: str) -> set[str]:
         ("a\u2028b", "a\\u2028b"),
         ("\U000e0041", "\\U000e0041"),
         ("\udcff", "\\udcff"),
+        ("::error::forged", "\\x3a:error::forged"),
+        ("##[error]forged", "\\x23#[error]forged"),
     ],
 )
 def test_what_is_unsafe_is_shown_by_its_code_point(text: str, shown: str) -> None:
     assert terminal(text) == shown
 
 
-@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"])))
+@given(
+    st.text(alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters=":#"))
+)
 def test_ordinary_text_of_any_script_stays_as_it_is(text: str) -> None:
     assert terminal(text) == text
 
