@@ -186,6 +186,13 @@ def test_a_byte_order_mark_changes_nothing() -> None:
     assert find_place([Layer("a.yaml", parsed.documents[0].spot)], ("a",)).column == 1
 
 
+def test_an_escape_that_only_json_has_is_told_with_what_to_write() -> None:
+    (fault,) = read_documents(rb'a: "\ud83d\ude00"', "a.yaml").diagnostics
+    assert (fault.code, fault.message) == ("R002", "this escape is no character in YAML")
+    assert "\\U" in fault.help
+    assert value(r'a: "\U0001F600"') == {"a": "😀"}
+
+
 def test_a_tab_that_indents_is_told_by_its_name() -> None:
     (fault,) = read_documents(b"a:\n\tb: 1\n", "a.yaml").diagnostics
     assert (fault.code, fault.message, fault.place.line) == ("R002", "a tab cannot indent", 2)

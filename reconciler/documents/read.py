@@ -14,6 +14,9 @@ from reconciler.model import Diagnostic, Json, Place
 MAX_BYTES: Final = 100_000_000
 MAX_PLAIN_BYTES: Final = 50_000_000
 
+# JSON writes such a character as two escapes; json.dumps does so unless told ensure_ascii=False.
+_ESCAPE_HELP: Final = "write the character itself, or \\U and its eight hexadecimal digits"
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -87,6 +90,8 @@ def _syntax_fault(error: yaml.YAMLError, data: bytes, file: str) -> Diagnostic:
         indent = b"".join(lines[mark.line : mark.line + 1])
         if "cannot start any token" in message and b"\t" in indent:
             return fault("R002", "a tab cannot indent", place, "indent with spaces")
+        if "invalid Unicode character escape" in message:
+            return fault("R002", "this escape is no character in YAML", place, _ESCAPE_HELP)
         return fault("R002", f"not valid YAML: {message}", place)
     position = getattr(error, "position", 0)
     place = _place_at(data, position, file)
