@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.checks.explain import Kind, SchemaFault, explain
 from reconciler.checks.subject import Context, Subject
+from reconciler.checks.validators import explaining
 from reconciler.fields import with_default_name
 from reconciler.model import Diagnostic, Json, Path, Policy
 
@@ -52,7 +53,8 @@ def _validator(policy: Policy) -> Validator:
         registry = registry.with_resource(
             uri, DRAFT202012.detect(document).create_resource(document)
         )
-    return validator_class(policy.documents[policy.uri])({"$ref": policy.uri}, registry=registry)
+    draft = validator_class(policy.documents[policy.uri])
+    return explaining(draft)({"$ref": policy.uri}, registry=registry)
 
 
 def _explained(validator: Validator, value: Json) -> tuple[SchemaFault, ...]:

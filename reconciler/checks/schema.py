@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final, cast
 
 from reconciler.checks.explain import Kind, SchemaFault, explain
 from reconciler.checks.subject import Context, Subject, mapping
+from reconciler.checks.validators import explainer, verdict
 from reconciler.fields import FieldTable, Nature, Provider
 from reconciler.model import Diagnostic, Json, Path
 
 if TYPE_CHECKING:
+    import jsonschema_rs
     from jsonschema.protocols import Validator
 
 _CODES: Final = {
@@ -24,7 +26,7 @@ _CODES: Final = {
     Kind.COUNT: "R107",
     Kind.OTHER: "R110",
 }
-# The two validators read patterns each in its own way: what one refuses is never let pass.
+# What the verdict refuses is never let pass, whatever keeps us from saying why.
 _UNEXPLAINED: Final = SchemaFault(Kind.OTHER, (), "the document does not meet the schema")
 _HEADER: Final = frozenset({("apiVersion",), ("kind",)})
 _FIELD_DEPTH: Final = 2  # spec, and a field of it
@@ -35,19 +37,18 @@ class SchemaCheck:
     """Checks manifests against the schema of one context; validators are built once."""
 
     def __init__(self, context: Context) -> None:
-        import jsonschema_rs  # noqa: PLC0415 - a command that checks nothing need not load it
-
+        """Raises InputError for a context whose schema is none."""
         self._context = context
-        self._verdict = jsonschema_rs.validator_for(dict(context.schema))
+        self._verdict: jsonschema_rs.Validator = verdict(context.schema, "the manifest schema")
         self._explainer: Validator | None = None
 
     def faults(self, subject: Subject) -> Iterator[Diagnostic]:
         """What is wrong with the shape of one manifest."""
         if subject.manifest.removed:
             yield from self._removed(subject)
-        if self._verdict.is_valid(subject.manifest.value):
+        if self._is_valid(subject):
             return
-        found = explain(self._explain(), subject.manifest.value) or (_UNEXPLAINED,)
+        found = self._explained(subject.manifest.value) or (_UNEXPLAINED,)
         # Of a document of another kind nothing else can be called wrong.
         foreign = [each for each in found if each.path in _HEADER and each.kind is Kind.CHOICE]
         for each in foreign[-1:] or found:
@@ -60,18 +61,26 @@ class SchemaCheck:
         """
         removed = subject.manifest.removed
         value = reduce(_with_null, removed, cast("Json", subject.manifest.value))
-        for each in explain(self._explain(), value):
+        for each in self._explained(value):
             if each.kind is Kind.UNKNOWN and each.path in removed:
                 fault = _diagnostic(each, subject, self._context.fields)
                 if fault.code != _ANOTHER_PROVIDER:
                     yield fault
 
-    def _explain(self) -> Validator:
-        if self._explainer is None:
-            from jsonschema import Draft202012Validator  # noqa: PLC0415 - only faults need it
+    def _is_valid(self, subject: Subject) -> bool:
+        try:
+            return self._verdict.is_valid(subject.manifest.value)
+        except ValueError:
+            # It nests beyond what the validator follows, through a schema that holds itself.
+            return False
 
-            self._explainer = Draft202012Validator(self._context.schema)
-        return self._explainer
+    def _explained(self, value: Json) -> tuple[SchemaFault, ...]:
+        if self._explainer is None:
+            self._explainer = explainer(self._context.schema)
+        try:
+            return explain(self._explainer, value)
+        except Exception:  # noqa: BLE001 - a schema from outside may lead the validator anywhere
+            return ()
 
 
 def _diagnostic(fault: SchemaFault, subject: Subject, fields: FieldTable) -> Diagnostic:

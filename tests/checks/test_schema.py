@@ -3,7 +3,8 @@
 import pytest
 
 from reconciler.checks import Context, check
-from reconciler.model import Layer, Manifest, Place
+from reconciler.errors import InputError
+from reconciler.model import Json, Layer, Manifest, Place
 from tests.checks.checking import FIELDS, REACH, codes, found, only, sip
 
 
@@ -133,11 +134,34 @@ def test_a_key_does_not_end_in_a_new_line(metadata: str) -> None:
     assert codes(sip().replace("{name: support}", metadata)) == ["R105"]
 
 
-def test_what_one_validator_refuses_and_the_other_does_not_is_no_pass() -> None:
+def test_a_pattern_is_read_as_json_schema_means_it() -> None:
     # Python's $ stands before a last line break, that of JSON Schema does not.
     schema = {"properties": {"kind": {"pattern": "^PhoneNumber$"}}}
     manifest = Manifest({"kind": "PhoneNumber\n"}, (Layer("a.yaml", (0,)),))
-    assert [each.code for each in check([manifest], Context(schema, FIELDS))] == ["R110"]
+    assert [each.code for each in check([manifest], Context(schema, FIELDS))] == ["R105"]
+
+
+def test_what_is_refused_and_cannot_be_explained_is_no_pass() -> None:
+    # The explaining validator runs out of stack: each level of the value is many of its own.
+    inner: Json = {"$ref": "#/$defs/tree"}
+    for _ in range(20):
+        inner = {"allOf": [inner]}
+    tree: Json = {"properties": {"kid": inner}, "not": {"required": ["x"]}}
+    schema: dict[str, Json] = {
+        "$defs": {"tree": tree},
+        "properties": {"spec": {"$ref": "#/$defs/tree"}},
+    }
+    value: Json = {"x": 1}
+    for _ in range(60):
+        value = {"kid": value}
+    manifest = Manifest({"spec": value}, (Layer("a.yaml", 0),))
+    (fault,) = check([manifest], Context(schema, FIELDS))
+    assert (fault.code, fault.path) == ("R110", "")
+
+
+def test_a_schema_that_is_none_is_told() -> None:
+    with pytest.raises(InputError, match="the manifest schema: is not a JSON Schema"):
+        check([], Context({"type": "file"}, FIELDS))
 
 
 @pytest.mark.parametrize(
