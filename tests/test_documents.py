@@ -263,3 +263,13 @@ def test_json_is_yaml() -> None:
 )
 def test_no_bytes_raise(data: bytes) -> None:
     read_documents(data, "a.yaml")
+
+
+def test_a_whole_number_may_be_a_key_where_a_caller_takes_its_text() -> None:
+    text = b"responses: {200: a, 0x1: b}"
+    assert read_plain(text, "a.yaml", text_keys=True) == {"responses": {"200": "a", "0x1": "b"}}
+    for other in (b"1.5: a", b"true: a", b"[1]: a"):
+        with pytest.raises(InputError, match="a key must be text"):
+            read_plain(other, "a.yaml", text_keys=True)
+    with pytest.raises(InputError, match="a key must be text"):
+        read_plain(text, "a.yaml")

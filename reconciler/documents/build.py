@@ -41,10 +41,24 @@ class TooMuchError(yaml.YAMLError):
 class Builder:
     """Turns the events of one file into documents. Recursion is bounded by MAX_DEPTH."""
 
-    __slots__ = ("_aliased", "_anchors", "_faults", "_file", "_height", "_lost", "_next", "_nodes")
+    __slots__ = (
+        "_aliased",
+        "_anchors",
+        "_faults",
+        "_file",
+        "_height",
+        "_lost",
+        "_next",
+        "_nodes",
+        "_text_keys",
+    )
 
-    def __init__(self, data: bytes, file: str, faults: list[Diagnostic]) -> None:
+    def __init__(
+        self, data: bytes, file: str, faults: list[Diagnostic], *, text_keys: bool = False
+    ) -> None:
+        """Prepare for a file; with `text_keys` a whole number may be a key, and is its text."""
         self._next = _event_source(data)
+        self._text_keys = text_keys
         self._file = file
         self._faults = faults
         self._anchors: dict[str, _Anchored] = {}
@@ -143,6 +157,8 @@ class Builder:
             key, _ = self._node(event, depth + 1)
         if isinstance(key, str):
             return key
+        if self._text_keys and type(key) is int:
+            return str(event.value)
         shown = event.value if type(event) is ScalarEvent else "a list or mapping"
         self._add("R008", f"a key must be text, and {shown} is not", place, "put it in quotes")
         return None

@@ -30,7 +30,9 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read_documents(data: bytes, file: str, *, max_bytes: int = MAX_BYTES) -> Parsed:
+def read_documents(
+    data: bytes, file: str, *, max_bytes: int = MAX_BYTES, text_keys: bool = False
+) -> Parsed:
     """Read all documents of one file. `file` is the name that places carry.
 
     Faults inside a document are all told and the reading goes on; a syntax error ends the file,
@@ -48,7 +50,8 @@ def read_documents(data: bytes, file: str, *, max_bytes: int = MAX_BYTES) -> Par
         message = f"byte 0x{data[error.start]:02x} is not valid UTF-8"
         faults.append(fault("R001", message, place, "save the file as UTF-8"))
         return Parsed((), tuple(faults))
-    builder = Builder(data.removeprefix(b"\xef\xbb\xbf"), file, faults)
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    builder = Builder(text, file, faults, text_keys=text_keys)
     documents: list[Document] = []
     try:
         for document in builder.documents():
@@ -60,12 +63,15 @@ def read_documents(data: bytes, file: str, *, max_bytes: int = MAX_BYTES) -> Par
     return Parsed(tuple(documents), tuple(faults))
 
 
-def read_plain(data: bytes, file: str, *, max_bytes: int = MAX_PLAIN_BYTES) -> Json:
+def read_plain(
+    data: bytes, file: str, *, max_bytes: int = MAX_PLAIN_BYTES, text_keys: bool = False
+) -> Json:
     """The value of a file that holds one document (JSON is YAML too), without places.
 
-    Raises InputError with the first fault.
+    With `text_keys`, `201:` is a key as it stands, as OpenAPI documents have it. Raises InputError
+    with the first fault.
     """
-    parsed = read_documents(data, file, max_bytes=max_bytes)
+    parsed = read_documents(data, file, max_bytes=max_bytes, text_keys=text_keys)
     if parsed.diagnostics:
         first = parsed.diagnostics[0]
         where = f"{first.place.file}:{first.place.line}:{first.place.column}"
