@@ -207,8 +207,21 @@ def _provider(name: str, value: Mapping[str, Any], lists: _Lists) -> Provider:
     return Provider(name, fields, tuple(tuple(each) for each in value.get("requireOneOf", ())))
 
 
+# What a key of a node must hold; a table is a file, and may have been edited.
+_SHAPES: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("verbs", "types", "shownUnset"), list),
+    **dict.fromkeys(("required", "unique", "purchase", "deprecated"), bool),
+    **dict.fromkeys(("secret", "reference", "normal", "group"), str),
+    **dict.fromkeys(("identity", "quota", "choices"), int),
+    **dict.fromkeys(("bounds", "properties", "items", "values"), dict),
+}
+
+
 def _field(name: str, node: Mapping[str, Any], outer: frozenset[Verb], lists: _Lists) -> Field:
     """One node; where it tells no verbs of its own, they are those of the node around it."""
+    for key, told in node.items():
+        if not isinstance(told, _SHAPES.get(key, object)):
+            raise TypeError(f"{name}.{key} is {told!r:.40}")
     verbs = frozenset(Verb(each) for each in node["verbs"]) if "verbs" in node else outer
     items, values = node.get("items"), node.get("values")
     return Field(

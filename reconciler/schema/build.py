@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from json import dumps, loads
+from json import dumps
 from typing import Any, Final
 
+from reconciler.checks.validators import verdict
 from reconciler.documents import read_plain
 from reconciler.errors import InputError
-from reconciler.model import Json
-from reconciler.schema.description import Bodies, Description
+from reconciler.schema.description import Bodies, Description, properties
 from reconciler.schema.field_table import field_table, readable
 from reconciler.schema.manifest_schema import manifest_schema
 from reconciler.schema.overlay import apply_overlay
+from reconciler.schema.reading import read_document
 from reconciler.schema.sound import Note, sound
 from reconciler.schema.standard import standard
 
@@ -50,10 +51,12 @@ def build_schema(openapi: bytes, overlay: bytes | None, *, name: str = "openapi"
     `name` is what errors call the description. Raises InputError for what cannot be read.
     """
     read = describe(openapi, overlay, name=name)
+    schema = manifest_schema(read.description, read.bodies)
+    verdict(schema, f"the schema that {name} makes")
     return BuiltSchema(
-        manifest_schema=_content(manifest_schema(read.description, read.bodies)),
-        field_table=_content(field_table(read.description, read.bodies)),
-        description=_content(standard(read.document, read.bodies)),
+        manifest_schema=content(schema),
+        field_table=content(field_table(read.description, read.bodies)),
+        description=content(standard(read.document, read.bodies)),
         notes=read.notes,
     )
 
@@ -63,32 +66,54 @@ def describe(openapi: bytes, overlay: bytes | None, *, name: str = "openapi") ->
 
     Raises InputError for what is no OpenAPI document of phone numbers.
     """
-    document = _read(openapi, name)
+    document, said = read_document(openapi, name)
     if not isinstance(document, Mapping) or "paths" not in document:
         raise InputError(f"{name} is not an OpenAPI document")
-    whole, repairs = sound(document)
-    notes = list(repairs)
+    whole, mended = sound(document)
+    notes = [*(Note(name, each) for each in said), *mended]
     if overlay is not None:
         missed: list[str] = []
         whole = apply_overlay(whole, read_plain(overlay, "overlay"), missed.append)
-        notes += [Note(each, _MISSED) for each in missed]
+        # What an overlay brings may be as odd as what it is laid over.
+        whole, brought = sound(whole, mend=False)
+        notes += [*(Note(each, _MISSED) for each in missed), *brought]
     description = Description(whole)
     bodies, opened = readable(description, description.bodies())
-    return Described(description, bodies, whole, (*notes, *opened))
+    bodies, refused = _accepted(description, bodies)
+    found = tuple(dict.fromkeys((*notes, *opened, *refused)))
+    return Described(description, bodies, whole, found)
 
 
-def _read(data: bytes, name: str) -> Json:
-    """YAML or JSON. The published document is 3 MB of JSON: too much for a YAML parser."""
-    if data.lstrip()[:1] == b"{":
-        try:
-            value: Json = loads(data)
-        except (ValueError, RecursionError):
-            # Told with its place below, or read after all: YAML's flow style starts so too.
-            pass
-        else:
-            return value
-    return read_plain(data, name)
+def _accepted(
+    description: Description, bodies: dict[str, Bodies]
+) -> tuple[dict[str, Bodies], list[Note]]:
+    """The bodies, with each field left open whose schema no validator would take; and which."""
+    if not _refusal(description, bodies):
+        return bodies, []
+    found, notes = {}, []
+    for provider, each in bodies.items():
+        refused: dict[str, str] = {}
+        for field in properties(each.create) | properties(each.update):
+            if why := _refusal(description, {provider: each.only(field)}):
+                refused[field] = why
+        notes += [
+            Note(f"{provider}.{field}", f"{why}; left open") for field, why in refused.items()
+        ]
+        found[provider] = each.opened(refused)
+    return found, notes
 
 
-def _content(value: Mapping[str, Any]) -> bytes:
+def _refusal(description: Description, bodies: Mapping[str, Bodies]) -> str:
+    """Why the manifest schema of some bodies would be none; "" where it is one."""
+    try:
+        verdict(manifest_schema(description, bodies), "its schema")
+    except InputError as error:
+        return error.message
+    except RecursionError:
+        return "it nests schemas too deep"
+    return ""
+
+
+def content(value: Mapping[str, Any]) -> bytes:
+    """A generated file: JSON, always laid out in the same way."""
     return (dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

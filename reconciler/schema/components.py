@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,7 +13,10 @@ from reconciler.schema.description import (
     properties,
     reference,
     types,
+    union,
 )
+
+_ODD: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 _REFERS_TO_A_SECRET: Final = {
     "type": "object",
@@ -45,16 +49,18 @@ class Components:
     def _component(self, target: str) -> str:
         """The name under which a component stands; one that holds itself finds it taken."""
         if target not in self._names:
-            last = target.rpartition("/")[2].replace("~", "-")
+            last = _ODD.sub("-", target.rpartition("/")[2])
             taken = self._reserved.union(self._names.values())
-            name = last if last not in taken else f"{last}-{len(self._names)}"
+            name = last
+            while name in taken:
+                name = f"{name}-{len(self._names)}"
             self._names[target] = name
             self.found[name] = {}
             self.found[name] = self.schema(self._description.resolve({"$ref": target}))
         return self._names[target]
 
     def _inline(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        if schema.get("oneOf") or schema.get("anyOf"):
+        if union(schema):
             return self._union(self._description.variants(schema))
         if listed := constants(schema):
             return {"enum": listed}
@@ -75,12 +81,16 @@ class Components:
                 return _bounded(schema, kind)
 
     def _object(self, schema: Mapping[str, Any]) -> dict[str, Any]:
-        """An object with known keys, a map, or one of which nothing is said."""
-        known, others = properties(schema), schema.get("additionalProperties")
+        """An object with known keys, a map, or one of which nothing is said.
+
+        The API refuses keys that it does not know, unless the description says otherwise.
+        """
+        known = properties(schema)
+        others = schema.get("additionalProperties", not known)
         found: dict[str, Any] = {"type": "object"}
         if isinstance(others, Mapping) and others:
             found["additionalProperties"] = self.schema(others)
-        elif known:
+        elif others is False:
             found["additionalProperties"] = False
         if schema.get("required"):
             found["required"] = schema["required"]
@@ -94,10 +104,13 @@ class Components:
             return self.schema(variants[0])
         by_type: dict[str, list[Mapping[str, Any]]] = {}
         for each in variants:
-            for name in types(self._description.resolve(each)) or ["object"]:
+            told = self._description.resolve(each)
+            if not types(told) and "required" not in told:
+                return {}  # it takes anything, and so does the whole
+            for name in types(told) or ["object"]:
                 by_type.setdefault(name, []).append(each)
-        if len(by_type) == 1:
-            return self._alternatives(variants)
+        if len(by_type) <= 1:
+            return self._alternatives(variants) if variants else {}
         texts = by_type.pop("string", None)
         branches = {name: self._alternatives(each) for name, each in by_type.items()}
         if texts is not None:
@@ -145,7 +158,7 @@ def _text(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bounded(schema: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    return {"type": kind} | {key: schema[key] for key in BOUNDS if key in schema}
+    return {"type": kind} | {key: schema[key] for key in BOUNDS.get(kind, ()) if key in schema}
 
 
 def _else_text(branches: dict[str, Any], text: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ answers a body, and what the body's `provider` may say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,19 +15,22 @@ from reconciler.errors import InputError
 
 COLLECTION: Final = "/phone-number"
 MAX_NODES: Final = 100_000
-BOUNDS: Final = (
+_OF_NUMBERS: Final = (
     "minimum",
     "maximum",
     "exclusiveMinimum",
     "exclusiveMaximum",
     "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
 )
+# The bounds that mean something for a type of JSON.
+BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "number": _OF_NUMBERS,
+    "integer": _OF_NUMBERS,
+    "string": ("minLength", "maxLength", "pattern"),
+    "array": ("minItems", "maxItems"),
+}
 _MAX_HOPS: Final = 32
+_ODD: Final = re.compile(r"[^A-Za-z0-9_-]")
 _JSON_TYPES: Final = {bool: "boolean", str: "string", int: "number", float: "number"}
 
 
@@ -37,6 +41,26 @@ class Bodies:
     create: Mapping[str, Any]
     update: Mapping[str, Any]
     answer: Mapping[str, Any]
+
+    def opened(self, names: Collection[str]) -> Bodies:
+        """The same bodies, where the fields of these names take any value."""
+
+        def open_to_all(body: Mapping[str, Any]) -> Mapping[str, Any]:
+            fields = {
+                name: {} if name in names else each for name, each in properties(body).items()
+            }
+            return {**body, "properties": fields}
+
+        return Bodies(*map(open_to_all, (self.create, self.update, self.answer))) if names else self
+
+    def only(self, name: str) -> Bodies:
+        """Bodies with one of the fields, for what is to be found out of it."""
+
+        def one(body: Mapping[str, Any]) -> Mapping[str, Any]:
+            fields = {each: value for each, value in properties(body).items() if each == name}
+            return {"properties": fields}
+
+        return Bodies(*map(one, (self.create, self.update, self.answer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +129,23 @@ class Description:
         beside = {key: each for key, each in schema.items() if key not in ("$ref", "allOf")}
         return _joined(whole, beside)
 
-    def variants(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """The alternatives of a union, or the schema itself, each still unresolved."""
+    def variants(
+        self, schema: Mapping[str, Any], around: frozenset[str] = frozenset()
+    ) -> list[Mapping[str, Any]]:
+        """The alternatives of a union, or the schema itself, each still unresolved.
+
+        Those of a union within it are its own; `around` are the components that it stands in.
+        """
         resolved = self.resolve(schema)
-        union = resolved.get("oneOf") or resolved.get("anyOf")
-        return [_mapping(each) for each in union] if isinstance(union, list) else [schema]
+        listed = union(resolved)
+        if not listed:
+            # Null equals absent, and is no alternative.
+            return [] if around and resolved.get("type") in ("null", ["null"]) else [schema]
+        inside = around | {str(reference(schema))}
+        if len(inside) > _MAX_HOPS:
+            raise InputError(f"the description has unions within {_MAX_HOPS} unions")
+        known = [each for each in listed if reference(each) not in inside]
+        return [each for one in known for each in self.variants(one, inside)]
 
     def _parts(self, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         if "$ref" in schema:
@@ -133,7 +169,8 @@ class Description:
         found: list[_Variant] = []
         for variant in self.variants(schema):
             body = self.resolve(variant)
-            told = constants(self.resolve(properties(body).get("provider", {})))
+            listed = constants(self.resolve(properties(body).get("provider", {})))
+            told = [each for each in listed if isinstance(each, str)]
             by_mapping = mapped.get(_last_step(reference(variant) or ""), [])
             found.append(_Variant(tuple(told or by_mapping), body))
         return found
@@ -165,6 +202,20 @@ def properties(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {name: _mapping(each) for name, each in _mapping(schema.get("properties")).items()}
 
 
+def union(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The alternatives that a resolved schema lists; none where it is no union."""
+    for keyword in ("oneOf", "anyOf"):
+        listed = schema.get(keyword)
+        if isinstance(listed, list) and listed:
+            return [_mapping(each) for each in listed]
+    return []
+
+
+def named(kind: str, provider: str) -> str:
+    """What is for one provider, by a name that may stand in a reference whatever it is called."""
+    return f"{kind}-{_ODD.sub(lambda odd: f'.{ord(odd[0]):x}.', provider)}"
+
+
 def reference(schema: Mapping[str, Any]) -> str | None:
     """Where a schema refers to, be it directly or by an `allOf` of one."""
     if isinstance(schema.get("$ref"), str):
@@ -177,14 +228,15 @@ def reference(schema: Mapping[str, Any]) -> str | None:
 
 def constants(schema: Mapping[str, Any]) -> list[Any]:
     """The scalar values that a schema lists, where it does; null is none of them."""
-    listed = [schema["const"]] if "const" in schema else schema.get("enum")
-    return [each for each in listed if type(each) in _JSON_TYPES] if listed else []
+    told = schema.get("enum")
+    listed = [schema["const"]] if "const" in schema else told if isinstance(told, list) else []
+    return [each for each in listed if type(each) in _JSON_TYPES]
 
 
 def types(schema: Mapping[str, Any]) -> list[str]:
     """The JSON types that a resolved schema allows, without null; none where it does not say."""
     told = schema.get("type", [])
-    found = [told] if isinstance(told, str) else [str(each) for each in told]
+    found = [told] if isinstance(told, str) else told if isinstance(told, list) else []
     listed = list(dict.fromkeys(_JSON_TYPES[type(each)] for each in constants(schema)))
     if not found and "properties" in schema:
         return ["object"]

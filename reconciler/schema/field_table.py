@@ -20,6 +20,7 @@ from reconciler.schema.description import (
 from reconciler.schema.sound import Note
 
 MAX_DEPTH: Final = 24
+_OTHERS: Final = "additionalProperties"
 
 # Extension of the overlay to key of the table.
 _EXTENSIONS: Final = {
@@ -95,9 +96,7 @@ def readable(
     for name, each in bodies.items():
         endless = dict(_endless(description, each))
         notes += [Note(f"{name}.{field}", f"{why}; left open") for field, why in endless.items()]
-        found[name] = Bodies(
-            *(_opened(body, endless) for body in (each.create, each.update, each.answer))
-        )
+        found[name] = each.opened(endless)
     return found, tuple(notes)
 
 
@@ -109,13 +108,8 @@ def _endless(description: Description, bodies: Bodies) -> Iterator[tuple[str, st
             _node(description, seen, frozenset())
         except InputError as error:
             yield name, error.message
-
-
-def _opened(body: Mapping[str, Any], endless: Mapping[str, str]) -> Mapping[str, Any]:
-    if not endless:
-        return body
-    open_to_all = {name: {} if name in endless else each for name, each in properties(body).items()}
-    return {**body, "properties": open_to_all}
+        except RecursionError:
+            yield name, "the description nests schemas too deep"
 
 
 def _provider(description: Description, bodies: Bodies) -> dict[str, Any]:
@@ -123,8 +117,7 @@ def _provider(description: Description, bodies: Bodies) -> dict[str, Any]:
     fields = {}
     for name, each in _sightings(bodies).items():
         description.refill()
-        needed = {"required": True} if name in required else {}
-        fields[name] = _node(description, each, frozenset()) | needed
+        fields[name] = _node(description, each, frozenset()) | _needed(name in required)
     group = bodies.create.get("x-require-one-of")
     return {**({"requireOneOf": [group]} if group else {}), "fields": fields}
 
@@ -164,9 +157,10 @@ def _node(
     )
     if named:
         node["properties"] = {
-            name: _node(description, seen, verbs, depth + 1) for name, seen in named.items()
+            name: _node(description, seen, verbs, depth + 1) | _needed(_is_required(name, variants))
+            for name, seen in named.items()
         }
-    for keyword, key in (("items", "items"), ("additionalProperties", "values")):
+    for keyword, key in (("items", "items"), (_OTHERS, "values")):
         seen = [
             each.inside(each.schema[keyword])
             for each in variants
@@ -214,17 +208,37 @@ def _choices(variants: list[_Variant]) -> dict[str, Any]:
 
 def _bounds(variants: list[_Variant]) -> dict[str, Any]:
     """What a create, else an update, must keep to; a list where variants do not agree."""
-    by_verb = {
-        verb: [each.schema for each in variants if each.verb is verb]
-        for verb in (Verb.CREATE, Verb.UPDATE)
-    }
-    sent = by_verb[Verb.CREATE] or by_verb[Verb.UPDATE]
+    limits = [_limits(each.schema) for each in _sent(variants)]
     found: dict[str, Any] = {}
-    for keyword in BOUNDS:
-        told = list(dict.fromkeys(each[keyword] for each in sent if keyword in each))
-        if told:
-            found[keyword] = told[0] if len(told) == 1 else told
+    for keyword in dict.fromkeys(name for each in limits for name in each):
+        told = list(dict.fromkeys(each[keyword] for each in limits if keyword in each))
+        found[keyword] = told[0] if len(told) == 1 else told
     return {"bounds": found} if found else {}
+
+
+def _limits(schema: Mapping[str, Any]) -> dict[str, Any]:
+    keywords = [keyword for kind in types(schema) for keyword in BOUNDS.get(kind, ())]
+    limits = {each: schema[each] for each in (*keywords, "format") if each in schema}
+    # Without a word of it, an object with known keys takes no others, and one without takes any.
+    if schema.get(_OTHERS) is bool(properties(schema)):
+        limits[_OTHERS] = schema[_OTHERS]
+    return limits
+
+
+def _is_required(name: str, holders: list[_Variant]) -> bool:
+    """Whether each variant that has the property, of those that are sent, needs it."""
+    having = [each.schema for each in _sent(holders) if name in properties(each.schema)]
+    return bool(having) and all(name in each.get("required", ()) for each in having)
+
+
+def _needed(is_needed: bool) -> dict[str, Any]:
+    return {"required": True} if is_needed else {}
+
+
+def _sent(variants: list[_Variant]) -> list[_Variant]:
+    """The variants of a create, or of an update where a create has none."""
+    creates = [each for each in variants if each.verb is Verb.CREATE]
+    return creates or [each for each in variants if each.verb is Verb.UPDATE]
 
 
 def _grouped(pairs: Iterable[tuple[str, _Sighting]]) -> dict[str, list[_Sighting]]:

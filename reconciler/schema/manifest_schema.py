@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from reconciler.errors import InputError
 from reconciler.schema.components import Components
-from reconciler.schema.description import Bodies, Description, properties
+from reconciler.schema.description import Bodies, Description, named, properties
 from reconciler.schema.frame import FRAME, RESOURCE_REFERENCE, SECRET_REFERENCE
 
+_OURS: Final = {"SecretReference": SECRET_REFERENCE, "ResourceReference": RESOURCE_REFERENCE}
 _TOMBSTONE: Final = {
     "required": ["lifecycle"],
     "properties": {
@@ -27,16 +29,34 @@ _TOMBSTONE: Final = {
 
 def manifest_schema(description: Description, bodies: Mapping[str, Bodies]) -> dict[str, Any]:
     """The schema as JSON values: the frame of a manifest, and a branch for each provider."""
-    description.refill()
-    own = {"SecretReference": SECRET_REFERENCE, "ResourceReference": RESOURCE_REFERENCE}
-    components = Components(description, frozenset([*own, *map(_spec_name, bodies)]))
-    specs = {_spec_name(name): _spec(components, each) for name, each in bodies.items()}
+    components = Components(description, frozenset([*_OURS, *map(_spec_name, bodies)]))
+    specs: dict[str, Any] = {}
+    for name, each in bodies.items():
+        description.refill()
+        specs[_spec_name(name)] = _spec(components, each)
+    made = {
+        "allOf": [branch for name, each in bodies.items() for branch in _branches(name, each)],
+        "$defs": {**specs, **components.found},
+    }
+    return framed(made, list(bodies), description.version)
+
+
+def framed(schema: Any, providers: list[str], version: str) -> dict[str, Any]:
+    """The frame of a manifest around what a schema says of each provider's spec.
+
+    Raises InputError for a schema without that.
+    """
+    branches, defined = (
+        (schema.get("allOf"), schema.get("$defs")) if isinstance(schema, Mapping) else (None, None)
+    )
+    if not isinstance(branches, list) or not isinstance(defined, Mapping):
+        raise InputError("this is not the schema of a manifest", help="build it again")
     return {
         **FRAME,
-        "description": f"{FRAME['description']} Fields as of {description.version}.",
-        "properties": FRAME["properties"] | {"spec": _spec_frame(list(bodies))},
-        "allOf": [branch for name, each in bodies.items() for branch in _branches(name, each)],
-        "$defs": {**own, **specs, **components.found},
+        "description": f"{FRAME['description']} Fields as of {version}.",
+        "properties": FRAME["properties"] | {"spec": _spec_frame(providers)},
+        "allOf": branches,
+        "$defs": {**_OURS, **{key: each for key, each in defined.items() if key not in _OURS}},
     }
 
 
@@ -77,7 +97,7 @@ def _branches(provider: str, bodies: Bodies) -> list[dict[str, Any]]:
 
 
 def _spec_name(provider: str) -> str:
-    return f"spec-{provider}"
+    return named("spec", provider)
 
 
 def _spec(components: Components, bodies: Bodies) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A document as it was published -> the part that phone numbers need, whole and readable. Pure.
 
-What the document gets wrong is repaired where its shape tells how (see `repair`), and left open
-where it does not: a schema that cannot be read takes any value, and a note says which.
+What the document gets wrong is repaired where its shape tells how (see `repair`), left out where
+it has no meaning (see `keywords`), and left open where it cannot be read: such a schema takes any
+value, and a note says which.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.schema.description import COLLECTION
+from reconciler.schema.keywords import well_formed
 from reconciler.schema.repair import repaired, with_prose_default, with_secrecy
 
 MAX_NESTING: Final = 60
 MAX_CHAIN: Final = 24
 _PAGES: Final = f"/v2{COLLECTION}"
 _SCHEMAS: Final = ("items", "additionalProperties", "not")
+_FALLBACK: Final = "x-default"
 _UNIONS: Final = ("allOf", "oneOf", "anyOf")
 
 
@@ -31,21 +34,26 @@ class Note:
         return f"{self.where}: {self.message}"
 
 
-def sound(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Note, ...]]:
+def sound(
+    document: Mapping[str, Any], *, mend: bool = True
+) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """The document without what phone numbers do not need, and what was done to the rest.
 
-    Takes any mapping and raises nothing.
+    With `mend`, its defects are repaired; without, it was mended before, and what came to it since
+    is brought into shape. Takes any mapping and raises nothing.
     """
-    return _Reader(document).read()
+    return _Reader(document, mend=mend).read()
 
 
 class _Reader:
     """Copies what is reachable from the phone-number paths, each component once."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], *, mend: bool) -> None:
         self._document = document
+        self._mend = mend
         self._notes: dict[Note, None] = {}
-        self._waiting: list[str] = []
+        # What is still to be copied, and whether a schema refers to it, and so it is one.
+        self._waiting: list[tuple[str, bool]] = []
         self._copied: dict[str, Any] = {}
 
     def read(self) -> tuple[dict[str, Any], tuple[Note, ...]]:
@@ -56,10 +64,11 @@ class _Reader:
             if str(path).startswith((COLLECTION, _PAGES))
         }
         while self._waiting:
-            target = self._waiting.pop()
+            target, is_schema = self._waiting.pop()
             if target not in self._copied:
-                found = _find(self._document, target)
-                self._copied[target] = self._any(found, target.rpartition("/")[2])
+                found, where = _find(self._document, target), target.rpartition("/")[2]
+                copied = self._schema(found, where) if is_schema else self._any(found, where)
+                self._copied[target] = copied
         self._break_rings()
         result: dict[str, Any] = {
             key: self._document[key] for key in ("openapi", "info") if key in self._document
@@ -72,60 +81,73 @@ class _Reader:
     def _any(self, value: Any, where: str, depth: int = 0) -> Any:
         """A copy of anything that an operation holds; the schemas in it are repaired."""
         if depth > MAX_NESTING:
-            self._note(where, f"nested deeper than {MAX_NESTING} levels; left open")
-            return {}
+            return self._too_deep(where)
         if isinstance(value, list):
             return [self._any(each, where, depth + 1) for each in value]
         if not isinstance(value, Mapping):
             return value
         if isinstance(value.get("$ref"), str):
-            return self._reference(value, where)
-        if not _is_schema(value):
-            return {key: self._any(each, where, depth + 1) for key, each in value.items()}
-        return self._schema(value, where, depth)
+            return self._reference(value, where, is_schema=False)
+        return {
+            key: self._schema(each, where)
+            if key == "schema" and isinstance(each, Mapping)
+            else self._any(each, where, depth + 1)
+            for key, each in value.items()
+        }
 
-    def _schema(self, value: Mapping[str, Any], where: str, depth: int) -> dict[str, Any]:
-        found, done = repaired(value)
-        for each in done:
+    def _schema(self, value: Mapping[str, Any], where: str, depth: int = 0) -> dict[str, Any]:
+        """A copy of a schema, without what in it cannot be read."""
+        if depth > MAX_NESTING:
+            return self._too_deep(where)
+        found, said = well_formed(value)
+        if self._mend:
+            found, done = repaired(found)
+            said += done
+        for each in said:
             self._note(where, each)
+        if _FALLBACK in found:
+            fallback = found.pop(_FALLBACK)
+            found.setdefault("default", fallback)
         for key in _SCHEMAS:
             if isinstance(found.get(key), Mapping):
-                found[key] = self._any(found[key], where, depth + 1)
+                found[key] = self._schema(found[key], where, depth + 1)
         for key in _UNIONS:
-            if isinstance(found.get(key), list):
-                found[key] = self._any(found[key], where, depth + 1)
-        if isinstance(found.get("properties"), Mapping):
+            if key in found:
+                found[key] = [self._schema(each, where, depth + 1) for each in found[key]]
+        if "properties" in found:
             found["properties"] = dict(self._properties(found, where, depth))
-        return found
+        return self._reference(found, where, is_schema=True) if "$ref" in found else found
 
     def _properties(
         self, holder: Mapping[str, Any], where: str, depth: int
     ) -> Iterator[tuple[str, Any]]:
-        required = holder.get("required")
-        needed = required if isinstance(required, list) else []
+        needed = holder.get("required", ())
         for name, each in holder["properties"].items():
             at = f"{where}.{name}"
             if not isinstance(each, Mapping):
                 self._note(at, "is no schema; left open")
                 yield name, {}
                 continue
-            if isinstance(each.get("$ref"), str):
-                yield name, self._reference(each, at)
-                continue
             schema = self._schema(each, at, depth + 1)
-            told = None if name in needed else with_prose_default(schema)
-            if told:
-                schema, said = told
-                self._note(at, said)
-            yield name, with_secrecy(str(name), schema)
+            if self._mend and "$ref" not in schema:
+                told = None if name in needed else with_prose_default(schema)
+                if told:
+                    schema, said = told
+                    self._note(at, said)
+                schema = dict(with_secrecy(str(name), schema))
+            yield name, schema
 
-    def _reference(self, value: Mapping[str, Any], where: str) -> dict[str, Any]:
+    def _reference(self, value: Mapping[str, Any], where: str, *, is_schema: bool) -> Any:
         target = str(value["$ref"])
         if isinstance(_find(self._document, target), Mapping):
-            self._waiting.append(target)
+            self._waiting.append((target, is_schema))
             return dict(value)
         self._note(where, f"refers to {target}, which is not in the document; left open")
         return {key: each for key, each in value.items() if key != "$ref"}
+
+    def _too_deep(self, where: str) -> dict[str, Any]:
+        self._note(where, f"nested deeper than {MAX_NESTING} levels; left open")
+        return {}
 
     def _break_rings(self) -> None:
         """Open every reference by which a component is nothing but itself again."""
@@ -156,21 +178,13 @@ class _Reader:
         self._notes[Note(where, message)] = None
 
 
-def _is_schema(value: Mapping[str, Any]) -> bool:
-    """Whether a mapping is a schema that states something, and not a map of other things."""
-    kind = value.get("type")
-    stated = isinstance(kind, str | list) or isinstance(value.get("enum"), list)
-    stated |= isinstance(value.get("properties"), Mapping)
-    return stated or any(isinstance(value.get(key), list) for key in _UNIONS)
-
-
 def _parts(schema: Any) -> list[dict[str, Any]]:
     """The mappings of a copied schema that are a reference to all of what it is."""
     if not isinstance(schema, dict):
         return []
     inner = schema.get("allOf")
     listed = [part for each in (inner if isinstance(inner, list) else []) for part in _parts(each)]
-    return [schema, *listed] if "$ref" in schema else listed
+    return [schema, *listed] if isinstance(schema.get("$ref"), str) else listed
 
 
 def _find(document: Mapping[str, Any], target: str) -> Any:

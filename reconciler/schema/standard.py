@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from reconciler.schema.description import COLLECTION, Bodies
+from reconciler.errors import InputError
+from reconciler.schema.description import COLLECTION, Bodies, Description, named
 from reconciler.schema.sound import sound
 
 ITEM: Final = f"{COLLECTION}/{{id}}"
@@ -19,8 +20,9 @@ _PAGES: Final = f"/v2{COLLECTION}"
 def standard(document: Mapping[str, Any], bodies: Mapping[str, Bodies]) -> dict[str, Any]:
     """The document with `bodies` as the only ones of its verbs; its lists stay as they are."""
     paths = document["paths"]
-    named = {
-        f"{verb}-{provider}": getattr(each, verb)
+    pages = _listing(document, paths.get(_PAGES))
+    plain = {
+        named(verb, provider): getattr(each, verb)
         for provider, each in bodies.items()
         for verb in ("create", "update", "answer")
     }
@@ -31,7 +33,7 @@ def standard(document: Mapping[str, Any], bodies: Mapping[str, Bodies]) -> dict[
         **document,
         "paths": {
             COLLECTION: {
-                "get": paths[COLLECTION].get("get", {}),
+                "get": _listing(document, paths[COLLECTION]),
                 "post": {
                     "requestBody": _content(_union("create", bodies)),
                     "responses": created,
@@ -42,16 +44,37 @@ def standard(document: Mapping[str, Any], bodies: Mapping[str, Bodies]) -> dict[
                 "patch": {"requestBody": _content(_union("update", bodies)), **answered},
                 "delete": answered,
             },
-            **({_PAGES: paths[_PAGES]} if _PAGES in paths else {}),
+            **({_PAGES: {"get": pages}} if pages else {}),
         },
-        "components": {**components, "schemas": {**components.get("schemas", {}), **named}},
+        "components": {**components, "schemas": {**components.get("schemas", {}), **plain}},
     }
-    reduced, _ = sound(whole)
+    reduced, _ = sound(whole, mend=False)
     return reduced
 
 
+def _listing(document: Mapping[str, Any], path: Any) -> Mapping[str, Any]:
+    """How a path lists, with the parameters that can be read; nothing where it does not."""
+    operation = path.get("get") if isinstance(path, Mapping) else None
+    if not isinstance(operation, Mapping):
+        return {}
+    listed = operation.get("parameters")
+    known = [_parameter(document, each) for each in (listed if isinstance(listed, list) else [])]
+    return {**operation, "parameters": [each for each in known if each]}
+
+
+def _parameter(document: Mapping[str, Any], parameter: Any) -> Mapping[str, Any]:
+    if not isinstance(parameter, Mapping):
+        return {}
+    try:
+        told = Description(document).resolve(parameter)
+    except InputError:
+        return {}
+    is_whole = isinstance(told.get("name"), str) and isinstance(told.get("schema"), Mapping)
+    return told if is_whole and isinstance(told.get("in"), str) else {}
+
+
 def _union(verb: str, bodies: Mapping[str, Bodies]) -> dict[str, Any]:
-    places = {name: f"#/components/schemas/{verb}-{name}" for name in bodies}
+    places = {name: f"#/components/schemas/{named(verb, name)}" for name in bodies}
     return {
         "oneOf": [{"$ref": each} for each in places.values()],
         "discriminator": {"propertyName": "provider", "mapping": places},

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.documents import read_plain
 from reconciler.schema.packaged import OPENAPI, read_packaged
+from reconciler.schema.sound import sound
 
 Document = dict[str, Any]
 TEXT = {"type": "string"}
@@ -19,6 +20,23 @@ def plain() -> Document:
     """Our own description, as JSON values. It has the published defects in their places."""
     document: Any = read_plain(read_packaged(OPENAPI), OPENAPI)
     return json.loads(json.dumps(document))  # type: ignore[no-any-return]
+
+
+def small() -> Document:
+    """The part of our description that one provider needs, so that many can be made of it."""
+    document = plain()
+    number = document["paths"]["/phone-number/{id}"]
+    for holder in (
+        document["paths"]["/phone-number"]["post"]["requestBody"],
+        number["patch"]["requestBody"],
+        number["get"]["responses"]["200"],
+    ):
+        schema = holder["content"]["application/json"]["schema"]
+        schema["oneOf"] = [each for each in schema["oneOf"] if "Vapi" in each["$ref"]]
+        mapping = schema["discriminator"]["mapping"]
+        schema["discriminator"]["mapping"] = {"vapi": mapping["vapi"]}
+    reduced, _ = sound(document, mend=False)
+    return reduced
 
 
 def published(*, noise: int = 700) -> Document:
