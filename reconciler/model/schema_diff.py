@@ -70,3 +70,9 @@ class SchemaDiff:
     changes: tuple[FieldChange, ...]
     consequences: tuple[Consequence, ...] = ()
     providers: tuple[str, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything changed: a field, or what a manifest may hold."""
+        changed = (Standing.NEWLY_INVALID, Standing.NEWLY_VALID)
+        return bool(self.changes) or any(each.standing in changed for each in self.consequences)

@@ -64,7 +64,7 @@ def schema_diff_json(view: SchemaDiffView) -> str:
         {
             "from": diff.before,
             "to": diff.after,
-            "differs": bool(diff.changes),
+            "differs": diff.differs,
             "changes": [
                 {
                     "kind": each.kind.value,
@@ -130,6 +130,9 @@ def _bound(change: FieldChange) -> str:
     before: Any = change.before
     after: Any = change.after
     (keyword,) = before
+    if keyword == "additionalProperties":
+        is_open = after[keyword] is True or before[keyword] is False
+        return "takes other keys too" if is_open else "takes no other keys now"
     if before[keyword] is None:
         return f"new bound: {keyword} {_shown(after[keyword])}"
     if after[keyword] is None:
@@ -181,6 +184,7 @@ _SAID: Final[Mapping[FieldChangeKind, Callable[[FieldChange], str]]] = {
     FieldChangeKind.BOUND: _bound,
 }
 
+_UNCHANGED: Final = {False: "No changes.", True: "No field changed, but what is valid did."}
 _STANDINGS: Final = {
     Standing.NEWLY_INVALID: "newly invalid",
     Standing.NEWLY_VALID: "newly valid",
@@ -205,7 +209,7 @@ def _at(place: Place) -> str:
 
 
 def _closing(diff: SchemaDiff) -> str:
-    changed = f"{count(len(diff.changes), 'change')}." if diff.changes else "No changes."
+    changed = f"{count(len(diff.changes), 'change')}." if diff.changes else _UNCHANGED[diff.differs]
     if not diff.consequences:
         return changed
     valid = sum(each.standing is Standing.STILL_VALID for each in diff.consequences)

@@ -11,11 +11,15 @@ from reconciler.model import FieldChange, FieldChangeKind, Json
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One field on both sides, at `path`; None where it is not there."""
+    """One field on both sides, at `path`; None where it is not there.
+
+    `outer` is what the field around it was and is: what goes for all that is in it is told once.
+    """
 
     path: str
     before: Field | None
     after: Field | None
+    outer: tuple[Nature, Nature] | None = None
 
 
 @dataclass
@@ -47,17 +51,19 @@ def diff_fields(before: FieldTable, after: FieldTable) -> tuple[FieldChange, ...
             kind = FieldChangeKind.PROVIDER_NEW if new else FieldChangeKind.PROVIDER_GONE
             found.add(FieldChange(kind, "provider"), name)
             continue
-        for seen in _pairs("", old.fields, new.fields):
+        for seen in _pairs(_Seen("", None, None), old.fields, new.fields):
             for change in _changes(seen):
                 found.add(change, name)
     return tuple(sorted(found.all(), key=lambda each: (each.path, each.kind, each.providers)))
 
 
-def _pairs(outer: str, before: Mapping[str, Field], after: Mapping[str, Field]) -> Iterator[_Seen]:
+def _pairs(
+    around: _Seen, before: Mapping[str, Field], after: Mapping[str, Field]
+) -> Iterator[_Seen]:
     """Every field of either side; of one that came or went whole, nothing that is inside it."""
     for name in dict.fromkeys([*before, *after]):
-        path = f"{outer}.{name}" if outer else name
-        yield from _inside(_Seen(path, before.get(name), after.get(name)))
+        path = f"{around.path}.{name}" if around.path else name
+        yield from _inside(_within(around, path, before.get(name), after.get(name)))
 
 
 def _inside(seen: _Seen) -> Iterator[_Seen]:
@@ -65,11 +71,16 @@ def _inside(seen: _Seen) -> Iterator[_Seen]:
     old, new = seen.before, seen.after
     if old is None or new is None:
         return
-    yield from _pairs(seen.path, old.properties, new.properties)
+    yield from _pairs(seen, old.properties, new.properties)
     if old.items or new.items:
-        yield from _inside(_Seen(f"{seen.path}[]", old.items, new.items))
+        yield from _inside(_within(seen, f"{seen.path}[]", old.items, new.items))
     if old.values or new.values:
-        yield from _inside(_Seen(f"{seen.path}.*", old.values, new.values))
+        yield from _inside(_within(seen, f"{seen.path}.*", old.values, new.values))
+
+
+def _within(around: _Seen, path: str, before: Field | None, after: Field | None) -> _Seen:
+    old, new = around.before, around.after
+    return _Seen(path, before, after, (old.nature, new.nature) if old and new else None)
 
 
 def _changes(seen: _Seen) -> Iterator[FieldChange]:
@@ -83,7 +94,8 @@ def _changes(seen: _Seen) -> Iterator[FieldChange]:
             yield FieldChange(FieldChangeKind.FIELD_GONE, path, before=told)
         return
     for kind, was, now in _facts(old, new):
-        if was != now:
+        is_told = kind is FieldChangeKind.NATURE and seen.outer == (old.nature, new.nature)
+        if was != now and not is_told:
             yield FieldChange(kind, path, before=was, after=now)
     yield from _choices(path, old, new)
     for keyword in dict.fromkeys([*old.bounds, *new.bounds]):

@@ -7,10 +7,18 @@ from typing import Any
 import pytest
 
 from reconciler.fields import FieldTable, read_field_table
-from reconciler.model import FieldChange, FieldChangeKind, SchemaDiff
+from reconciler.model import (
+    Consequence,
+    FieldChange,
+    FieldChangeKind,
+    Place,
+    SchemaDiff,
+    Standing,
+)
 from reconciler.report import SCHEMA_DIFF_FORMATS, SchemaDiffView
 from reconciler.schema.build import build_schema
 from reconciler.schema.diff import diff_fields
+from reconciler.schema.packaged import OVERLAY, read_packaged
 from tests.schema.published import (
     Document,
     bodies,
@@ -28,7 +36,8 @@ def table(change: Change | None = None) -> FieldTable:
     document = plain()
     if change:
         change(document)
-    return read_field_table(json.loads(build_schema(encoded(document), None).field_table))
+    built = build_schema(encoded(document), read_packaged(OVERLAY))
+    return read_field_table(json.loads(built.field_table))
 
 
 NOW = table()
@@ -69,11 +78,37 @@ def became_create_only(document: Document) -> None:
 
 
 def moved_default(document: Document) -> None:
-    fields(document, "TransferPlan")["timeout"]["default"] = 30
+    """One that the overlay would set too."""
+    fields(document, "Server")["timeoutSeconds"]["default"] = 30
+
+
+def moved_default_in_prose(document: Document) -> None:
+    fields(document, "Server")["timeoutSeconds"]["description"] = "How long it is. @default 30"
 
 
 def became_required(document: Document) -> None:
     document["components"]["schemas"]["CreateVapiPhoneNumberDTO"]["required"].append("name")
+
+
+def became_required_inside(document: Document) -> None:
+    document["components"]["schemas"]["Server"]["required"] = ["url", "timeoutSeconds"]
+
+
+def became_create_only_with_all_in_it(document: Document) -> None:
+    for each in bodies(document, "Update"):
+        del each["server"]
+
+
+def of_a_format(document: Document) -> None:
+    fields(document, "Server")["url"]["format"] = "uri"
+
+
+def of_a_pattern(document: Document) -> None:
+    fields(document, "Server")["url"]["pattern"] = "^https:"
+
+
+def open_to_other_keys(document: Document) -> None:
+    document["components"]["schemas"]["Server"]["additionalProperties"] = True
 
 
 def became_deprecated(document: Document) -> None:
@@ -118,13 +153,43 @@ def test_a_change_is_told_once_and_in_words(change: Change, said: list[str]) -> 
     assert lines(of(*diff_fields(NOW, table(change)))) == said
 
 
-def test_a_moved_default_is_told_wherever_it_holds() -> None:
-    told = lines(of(*diff_fields(NOW, table(moved_default))))
-    assert "~ fallbackDestination.transferPlan.timeout  default moved from 60 to 30" in told
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (moved_default, "timeoutSeconds  default moved from 20 to 30"),
+        (moved_default_in_prose, "timeoutSeconds  default moved from 20 to 30"),
+        (became_required_inside, "timeoutSeconds  a create needs it now"),
+        (of_a_format, 'url  new bound: format "uri"'),
+        (of_a_pattern, 'url  new bound: pattern "^https:"'),
+    ],
+)
+def test_a_change_inside_of_a_field_is_told(change: Change, said: str) -> None:
+    assert f"~ server.{said}" in lines(of(*diff_fields(NOW, table(change))))
+
+
+def test_what_takes_other_keys_now_is_told() -> None:
+    there, back = table(open_to_other_keys), NOW
+    assert "~ server  takes other keys too" in lines(of(*diff_fields(NOW, there)))
+    assert "~ server  takes no other keys now" in lines(of(*diff_fields(there, back)))
+
+
+def test_what_became_of_all_that_is_in_a_field_is_told_once() -> None:
+    told = lines(of(*diff_fields(NOW, table(became_create_only_with_all_in_it))))
+    assert told == ["~ server  became create-only: only a new number takes another value"]
 
 
 def test_a_description_does_not_differ_from_itself() -> None:
     assert diff_fields(NOW, table()) == ()
+
+
+def test_what_is_newly_invalid_is_a_difference_though_no_field_changed() -> None:
+    place = Place("a.yaml", 1, 1)
+    still = Consequence("a", place, Standing.STILL_VALID)
+    assert not SchemaDiff("old", "new", (), (still,)).differs
+    diff = SchemaDiff("old", "new", (), (still, Consequence("b", place, Standing.NEWLY_INVALID)))
+    assert diff.differs
+    text = SCHEMA_DIFF_FORMATS["text"](SchemaDiffView(diff))
+    assert "No field changed, but what is valid did. 2 manifests: 1 still valid, 1 newly" in text
 
 
 def _mirror(kind: FieldChangeKind) -> FieldChangeKind:
