@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from reconciler.checks.base_url import SAFE_URL, check_base_url
-from reconciler.checks.explain import Kind, explain
+from reconciler.checks.explain import Kind, closest, explain
 from reconciler.documents import MAX_BYTES, find_place, read_documents
 from reconciler.errors import InputError, unbroken
 from reconciler.fields import dotted, parse_path
@@ -44,7 +44,12 @@ _INVALID: Final = "R403"
 _UNSAFE_URL: Final = "R404"
 _NOT_A_CONFIG: Final = "R405"
 _UNUSABLE: Final = "R406"
-_FREEZE_HELP: Final = "such as {cron: '* 8-17 * * 1-5', timezone: Europe/Berlin}"
+_FREEZE_HELP: Final = (
+    "such as {cron: '* 8-17 * * 1-5', timezone: Europe/Berlin}, or {until: '2026-12-01T06:00:00Z'}"
+)
+
+# What a schema names, or the packaged one where None does -> the providers that it knows.
+Providers = Callable[[str | None], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +102,14 @@ class Configured:
 
 
 def read_config(
-    path: str | None, environ: Mapping[str, str], schema: Mapping[str, Any]
+    path: str | None,
+    environ: Mapping[str, str],
+    schema: Mapping[str, Any],
+    providers: Providers,
 ) -> Configured:
     """Read the file at `path`, or `reconciler.yaml` where there is one, or the environment.
 
-    Raises InputError for a file that cannot be read.
+    `providers` is asked where the file names one. Raises InputError for a file that cannot be read.
     """
     if path is None and not Path(CONFIG_NAME).exists():
         return Configured(Config({DEFAULT_TARGET: _from_environment(environ)}, Path()))
@@ -112,11 +120,13 @@ def read_config(
         raise InputError(
             f"{file}: cannot be read: {error.strerror}", help="start one with: reconciler init"
         ) from error
-    return parse_config(data, file, schema)
+    return parse_config(data, file, schema, providers)
 
 
-def parse_config(data: bytes, file: str, schema: Mapping[str, Any]) -> Configured:
-    """The configuration that `data`, the content of `file`, is."""
+def parse_config(
+    data: bytes, file: str, schema: Mapping[str, Any], providers: Providers
+) -> Configured:
+    """The configuration that `data`, the content of `file`, is; `providers` as for a file."""
     parsed = read_documents(data, file)
     if parsed.diagnostics:
         return Configured(None, parsed.diagnostics)
@@ -126,14 +136,17 @@ def parse_config(data: bytes, file: str, schema: Mapping[str, Any]) -> Configure
         return Configured(None, (fault,))
     (document,) = parsed.documents
     layers = (Layer(file, document.spot),)
-    faults = tuple(_faults(document.value, layers, schema))
+    value: Any = document.value
+    faults = tuple(_faults(value, layers, schema))
     if faults:
         return Configured(None, faults)
-    value: Any = document.value
     directory = Path(file).parent
+    schema_path = os.path.normpath(directory / value["schema"]) if "schema" in value else None
+    faults = tuple(_strange_providers(value["targets"], layers, schema_path, providers))
+    if faults:
+        return Configured(None, faults)
     targets = {name: _target(name, each, directory) for name, each in value["targets"].items()}
     targets = {name: _apart(each, targets.values(), directory) for name, each in targets.items()}
-    schema_path = os.path.normpath(directory / value["schema"]) if "schema" in value else None
     return Configured(Config(targets, directory, schema_path, layers))
 
 
@@ -168,7 +181,24 @@ def _faults(
         for index, each in enumerate(target.get("freeze", ())):
             if message := freeze_fault(Freeze(**each)):
                 path = ("targets", name, "freeze", index)
-                yield _fault(_INVALID, message, path, _FREEZE_HELP, layers)
+                yield _fault(_INVALID, message, path, "", layers)
+
+
+def _strange_providers(
+    targets: Mapping[str, Any], layers: tuple[Layer, ...], schema: str | None, providers: Providers
+) -> Iterator[Diagnostic]:
+    """Providers to be ignored that neither the packaged schema nor the configured one knows."""
+    for name, target in targets.items():
+        for index, rule in enumerate(target.get("ignore", ())):
+            given = rule.get("provider")
+            # The configured one may have to be built first: it is asked only where it matters.
+            if given is None or given in providers(None) or given in providers(schema):
+                continue
+            path = ("targets", name, "ignore", index, "provider")
+            known = ", ".join(providers(schema))
+            message = f"{dotted(path)} must be one of {known}, and {given!r} is not"
+            meant = closest(given, providers(schema))
+            yield _fault(_INVALID, message, path, f"did you mean {meant}?" if meant else "", layers)
 
 
 def _fault(
@@ -176,6 +206,8 @@ def _fault(
 ) -> Diagnostic:
     if path[-1:] == ("apiKey",):
         help_text = "write apiKey: {env: NAME}; the key itself never stands in a file of git"
+    if path[2:3] == ("freeze",) and not help_text:
+        help_text = _FREEZE_HELP
     place = find_place(layers, path)
     return Diagnostic(Severity.ERROR, code, unbroken(message), place, dotted(path), help_text)
 

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from reconciler.config import Configured, Target, read_config
 from reconciler.errors import InputError
 from reconciler.model import ApiKeySource, IgnoreRule, Limit, Limits, Ownership, Reach, Undeclared
+from reconciler.schema.chosen import known_providers
 from reconciler.schema.packaged import load_config_schema
 
 SCHEMA = load_config_schema()
@@ -35,7 +36,7 @@ targets:
 def read(tmp_path: Path, text: str, **environ: str) -> Configured:
     path = tmp_path / "reconciler.yaml"
     path.write_text(HEAD + text, "utf-8")
-    return read_config(str(path), environ, SCHEMA)
+    return read_config(str(path), environ, SCHEMA, known_providers)
 
 
 def target(tmp_path: Path, text: str) -> Target:
@@ -168,7 +169,9 @@ def test_without_a_file_the_environment_names_one_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    configured = read_config(None, {"VAPI_BASE_URL": "https://api.eu.vapi.ai/"}, SCHEMA)
+    configured = read_config(
+        None, {"VAPI_BASE_URL": "https://api.eu.vapi.ai/"}, SCHEMA, known_providers
+    )
     assert configured.config is not None
     found = configured.config.targets["default"]
     assert found.base_url == "https://api.eu.vapi.ai"
@@ -177,7 +180,7 @@ def test_without_a_file_the_environment_names_one_target(
 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        read_config(str(tmp_path / "nothing.yaml"), {}, SCHEMA)
+        read_config(str(tmp_path / "nothing.yaml"), {}, SCHEMA, known_providers)
 
 
 def test_an_unsafe_url_of_the_environment_is_refused(
@@ -185,7 +188,7 @@ def test_an_unsafe_url_of_the_environment_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=r"VAPI_BASE_URL: .* in clear"):
-        read_config(None, {"VAPI_BASE_URL": "http://api.vapi.ai"}, SCHEMA)
+        read_config(None, {"VAPI_BASE_URL": "http://api.vapi.ai"}, SCHEMA, known_providers)
 
 
 def test_the_file_of_the_working_directory_is_found(
@@ -193,7 +196,7 @@ def test_the_file_of_the_working_directory_is_found(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     read(tmp_path, WHOLE)
-    configured = read_config(None, {}, SCHEMA)
+    configured = read_config(None, {}, SCHEMA, known_providers)
     assert configured.config is not None
     assert configured.config.directory == Path()
     assert configured.config.targets["prod"].manifests == ("numbers", "more.yaml")
@@ -206,7 +209,7 @@ def test_paths_are_relative_to_the_file_and_told_from_the_working_directory(
     (tmp_path / "company").mkdir()
     one = "{apiKey: {file: ../key}, manifests: [numbers/, ../shared]}"
     read(tmp_path / "company", f"targets: {{a: {one}}}\n")
-    configured = read_config("company/reconciler.yaml", {}, SCHEMA)
+    configured = read_config("company/reconciler.yaml", {}, SCHEMA, known_providers)
     assert configured.config is not None
     found = configured.config.targets["a"]
     assert found.manifests == ("company/numbers", "shared")
@@ -270,6 +273,23 @@ def test_a_misspelt_key_is_told_with_what_was_meant(
     assert (fault.code, fault.path, fault.help) == ("R401", f"targets.a.{path}", meant)
 
 
+@pytest.mark.parametrize(
+    ("option", "code", "says"),
+    [
+        ("freeze: [{timezone: UTC}]", "R402", "freeze[0].cron is missing"),
+        ("freeze: [{}]", "R402", "freeze[0].cron is missing"),
+        ("freeze: [{cron: '* * * * * *'}]", "R403", "it must have 5 fields"),
+        ("freeze: [{cron: '* * * *'}]", "R403", "it must have 5 fields"),
+    ],
+)
+def test_a_window_that_would_freeze_nothing_is_told_with_how_to_write_one(
+    tmp_path: Path, option: str, code: str, says: str
+) -> None:
+    (fault,) = read(tmp_path, whole_with(option)).diagnostics
+    assert (fault.code, fault.help[:18]) == (code, "such as {cron: '* ")
+    assert says in fault.message
+
+
 @pytest.mark.parametrize("key", ["sk-canary", "{env: 4f2c1d00-0000-4000-8000-canary}", "[canary]"])
 def test_a_key_in_the_file_is_refused_with_the_way_out(tmp_path: Path, key: str) -> None:
     (fault,) = read(tmp_path, f"targets: {{a: {{apiKey: {key}, manifests: [x]}}}}\n").diagnostics
@@ -301,7 +321,7 @@ def test_what_is_no_configuration_at_all_is_a_fault_and_no_crash(
 ) -> None:
     path = tmp_path / "reconciler.yaml"
     path.write_text(text, "utf-8")
-    configured = read_config(str(path), {}, SCHEMA)
+    configured = read_config(str(path), {}, SCHEMA, known_providers)
     assert configured.config is None
     assert [each.code for each in configured.diagnostics] == [code]
 
@@ -310,7 +330,7 @@ def test_what_is_no_configuration_at_all_is_a_fault_and_no_crash(
 def test_no_bytes_make_it_crash(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_bytes(data)
-    assert read_config(str(path), {}, SCHEMA).config is None
+    assert read_config(str(path), {}, SCHEMA, known_providers).config is None
 
 
 def test_the_published_schema_is_one_and_describes_every_option() -> None:

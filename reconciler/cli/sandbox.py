@@ -128,11 +128,14 @@ def sandbox(
 
 def _configured() -> str | None:
     """What the configuration of the working directory names as `schema`, where there is one."""
-    from reconciler.config import read_config
-    from reconciler.schema.packaged import load_config_schema
+    from reconciler.cli.options import Shared
+    from reconciler.cli.session import InvalidConfigError, read_schema_path
 
-    config = read_config(None, {}, load_config_schema()).config
-    return config.schema if config else None
+    try:
+        return read_schema_path(Shared())
+    except InvalidConfigError:
+        # It is about other commands; the sandbox needs none.
+        return None
 
 
 def _settings(said: Mapping[str, Any]) -> Settings:

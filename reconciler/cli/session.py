@@ -121,13 +121,14 @@ class Session:
     def _base(self, revision: str, paths: tuple[str, ...]) -> Base:
         """Where the target's manifests stood at a revision, as its configuration said then."""
         from reconciler.manifests import Base, commit_of, content_at
+        from reconciler.schema.chosen import known_providers
 
         target = self.target
         file = next((each.file for each in self.config.layers), None)
         commit = commit_of(revision)
         data = content_at(commit, file) if commit and file else None
         if data is not None and file:
-            then = parse_config(data, file, load_config_schema()).config
+            then = parse_config(data, file, load_config_schema(), known_providers).config
             target = then.targets.get(target.name, target) if then else target
         return Base(revision, paths or target.manifests, target.overlays, target.variables)
 
@@ -223,8 +224,15 @@ def open_sessions(shared: Shared, *, all_targets: bool) -> tuple[Session, ...]:
     return tuple(Session(shared, config, each) for each in config.targets.values())
 
 
-def _read_config(shared: Shared) -> Config:
-    configured = read_config(shared.config, os.environ, load_config_schema())
+def read_schema_path(shared: Shared) -> str | None:
+    """What the configuration names as `schema`, where there is one. Raises InvalidConfigError."""
+    return _read_config(shared, {}).schema
+
+
+def _read_config(shared: Shared, environ: Mapping[str, str] = os.environ) -> Config:
+    from reconciler.schema.chosen import known_providers
+
+    configured = read_config(shared.config, environ, load_config_schema(), known_providers)
     if configured.config is None:
         raise InvalidConfigError(Validation(0, configured.diagnostics))
     return configured.config

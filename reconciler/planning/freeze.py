@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from reconciler.model import Freeze
 
 _MINUTE = timedelta(minutes=1)
+_FIELDS = 5
 
 
 def frozen(freezes: Sequence[Freeze], now: datetime) -> str:
@@ -25,6 +26,9 @@ def freeze_fault(freeze: Freeze) -> str:
     """What is wrong with a window; "" where it can be read."""
     from cronsim import CronSimError  # noqa: PLC0415 - only where there are windows
 
+    if freeze.cron and len(freeze.cron.split()) != _FIELDS:
+        # With six, the first would be seconds, and no whole minute would ever be named.
+        return f"{freeze.cron!r} is not a cron expression: it must have {_FIELDS} fields"
     try:
         if freeze.until:
             _moment(freeze.until)

@@ -8,6 +8,7 @@ import pytest
 from reconciler.checks import RULES
 from reconciler.config import read_config
 from reconciler.model import Diagnostic
+from reconciler.schema.chosen import known_providers
 from reconciler.schema.packaged import load_config_schema
 from tests.checks.checking import HEADER, found_in_file
 
@@ -56,7 +57,7 @@ def test_a_code_has_a_bad_and_a_good_example(code: str) -> None:
 
 def found_in_example(code: str, file: Path) -> tuple[Diagnostic, ...]:
     if code.startswith("R4"):
-        return read_config(str(file), {}, load_config_schema()).diagnostics
+        return read_config(str(file), {}, load_config_schema(), known_providers).diagnostics
     return found_in_file(file)
 
 

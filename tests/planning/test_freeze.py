@@ -47,6 +47,8 @@ def test_an_hour_that_the_clock_repeats_is_frozen_both_times() -> None:
     ("freeze", "fault"),
     [
         (Freeze(cron="* * *"), "'* * *' is not a cron expression"),
+        (Freeze(cron="* * * * * *"), "it must have 5 fields"),
+        (Freeze(cron="0 * * * * *"), "it must have 5 fields"),
         (Freeze(cron="61 * * * *"), "is not a cron expression"),
         (Freeze(cron="* * * * *", timezone="Mars/Olympus"), "neither a time nor a time zone"),
         (Freeze(until="2026-13-01"), "neither a time nor a time zone"),
