@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from threading import Thread
 from time import monotonic
 from typing import Final
 
@@ -12,17 +14,34 @@ from reconciler.api.transport import read_bounded
 from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.errors import ApiError, InputError
 
-MAX_DOCUMENT_BYTES: Final = 20_000_000
 _CONNECT_SECONDS: Final = 10.0
 
 
-def fetch_document(url: str, *, timeout: float = 60.0) -> bytes:
-    """GET a document, without any key, in `timeout` seconds at most; redirects are told.
+def fetch_document(url: str, *, most: int, timeout: float = 60.0) -> bytes:
+    """GET a document of `most` bytes, without any key, in `timeout` seconds; redirects are told.
 
     Raises InputError for a URL that is neither https nor loopback, and for what does not come.
     """
     if check_base_url(url.partition("?")[0]):
         raise InputError("the URL of a description is https://HOST/PATH", help=SAFE_URL)
+    fetched: Future[bytes] = Future()
+
+    def fetch() -> None:
+        try:
+            fetched.set_result(_fetch(url, most, timeout))
+        except InputError as error:
+            fetched.set_exception(error)
+
+    # A name that is looked up, or a header that comes in drips, knows no deadline: nobody waits
+    # for a thread that outlives it, and the process does not either.
+    Thread(target=fetch, name="fetch", daemon=True).start()
+    try:
+        return fetched.result(timeout)
+    except TimeoutError:
+        raise InputError("the description cannot be fetched: it did not come in time") from None
+
+
+def _fetch(url: str, most: int, timeout: float) -> bytes:
     deadline = monotonic() + timeout
     limits = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
     headers = {"User-Agent": f"vapi-reconciler/{__version__}", "Accept": "application/json, */*"}
@@ -33,7 +52,7 @@ def fetch_document(url: str, *, timeout: float = 60.0) -> bytes:
                 raise InputError(f"the URL leads on to {location}", help="give that URL instead")
             if not response.is_success:
                 raise InputError(f"the URL of the description answers {response.status_code}")
-            return read_bounded(response, deadline, MAX_DOCUMENT_BYTES)
+            return read_bounded(response, deadline, most)
     except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise InputError(f"the description cannot be fetched: {reason}") from None

@@ -27,11 +27,14 @@ def schema() -> None:
 
 
 @schema.command()
-def show() -> None:
-    """Print the JSON Schema of manifests, for editors and other tools."""
-    from reconciler.schema.packaged import MANIFEST_SCHEMA, read_packaged
+@with_shared()
+def show(shared: Shared) -> None:
+    """Print the JSON Schema of manifests that is in use, for editors and other tools."""
+    from reconciler.cli.session import read_schema_path
+    from reconciler.schema.build import content
+    from reconciler.schema.chosen import choose
 
-    click.echo(read_packaged(MANIFEST_SCHEMA).decode(), nl=False)
+    click.echo(content(choose(read_schema_path(shared)).schema).decode(), nl=False)
 
 
 @schema.command()
@@ -82,7 +85,7 @@ def diff(shared: Shared, one: str, other: str | None, manifests: tuple[str, ...]
     made = _diff(shared, one, other, manifests)
     view = SchemaDiffView(made, style(shared))
     click.echo(SCHEMA_DIFF_FORMATS[shared.format or "text"](view), nl=False)
-    return EXIT_DIFFERS if made.changes else 0
+    return EXIT_DIFFERS if made.differs else 0
 
 
 def _diff(shared: Shared, one: str, other: str | None, manifests: tuple[str, ...]) -> SchemaDiff:
@@ -160,8 +163,9 @@ def _read(place: str | None, packaged: str) -> bytes:
         return read_packaged(packaged)
     if _is_url(place):
         from reconciler.api.document import fetch_document
+        from reconciler.schema.chosen import MAX_DESCRIPTION_BYTES
 
-        return fetch_document(place)
+        return fetch_document(place, most=MAX_DESCRIPTION_BYTES)
     return read_file(Path(place))
 
 

@@ -6,10 +6,13 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from reconciler.schema.build import build_schema
+from reconciler.schema.packaged import OVERLAY, read_packaged
 from tests.api.server import serving
 from tests.cli.process import run
 from tests.journeys.desk import COMMAND, Desk, sandbox
@@ -103,6 +106,125 @@ def test_a_schema_that_is_none_is_told(tmp_path: Path, schema: str, says: str) -
     assert ended.code == 1
     assert says in ended.out
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("file", "at", "value"),
+    [
+        (
+            "phone-number.schema.json",
+            ("$defs", "spec-vapi", "properties", "name"),
+            {"type": "file"},
+        ),
+        ("phone-number.schema.json", ("$defs", "spec-vapi", "required"), True),
+        ("phone-number.schema.json", ("$defs", "spec-vapi"), {"$ref": "https://example.com/a"}),
+        ("phone-number.schema.json", ("$defs",), []),
+        ("fields.json", ("providers", "vapi", "fields", "name", "group"), ["a"]),
+        ("fields.json", ("providers", "vapi", "fields", "name", "identity"), "first"),
+        ("fields.json", ("providers",), 5),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [("validate",), ("plan",), ("apply", "--auto-approve"), ("reconcile",), ("schema", "show")],
+    ids=lambda command: command[0],
+)
+def test_a_directory_that_was_edited_into_something_else_is_told(
+    tmp_path: Path, command: tuple[str, ...], file: str, at: tuple[str, ...], value: object
+) -> None:
+    desk = using(tmp_path, built_once())
+    edit(tmp_path / "built" / file, at, value)
+    ended = desk.run(*command)
+    assert ended.code == 1
+    assert f"built/{file}: " in ended.out + ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_the_frame_of_a_manifest_is_the_programs_own_whatever_a_directory_says(
+    tmp_path: Path,
+) -> None:
+    desk = using(tmp_path, built_once())
+    for key, value in (("required", []), ("properties", {}), ("type", "array")):
+        edit(tmp_path / "built/phone-number.schema.json", (key,), value)
+    assert desk.run("validate").code == 0
+    (tmp_path / "numbers/support.yaml").write_text("kind: PhoneNumber\n", "utf-8")
+    assert "metadata is missing" in desk.run("validate").out
+
+
+@pytest.mark.parametrize("value", [5, {"post": []}, {"post": {"requestBody": 5}}])
+def test_a_sandbox_tells_of_a_description_that_was_edited_into_something_else(
+    tmp_path: Path, value: object
+) -> None:
+    desk = using(tmp_path, built_once())
+    edit(tmp_path / "built/vapi.openapi.json", ("paths", "/phone-number"), value)
+    ended = desk.run("sandbox", "--port", "0")
+    assert ended.code == 1
+    assert "does not say which providers" in ended.err
+    assert "Traceback" not in ended.err
+
+
+@cache
+def built_once() -> dict[str, bytes]:
+    """The files that `schema build` makes of the description of tomorrow."""
+    made = build_schema(tomorrow(), read_packaged(OVERLAY))
+    return {
+        "phone-number.schema.json": made.manifest_schema,
+        "fields.json": made.field_table,
+        "vapi.openapi.json": made.description,
+    }
+
+
+def using(directory: Path, files: dict[str, bytes]) -> Desk:
+    """A desk whose configuration names a directory with these files."""
+    (directory / "built").mkdir()
+    for name, content in files.items():
+        (directory / "built" / name).write_bytes(content)
+    desk = Desk(directory, "http://127.0.0.1:9")
+    desk.manifest("support", SPEC)
+    desk.configure()
+    config = directory / "reconciler.yaml"
+    config.write_text(f"schema: built\n{config.read_text('utf-8')}", "utf-8")
+    return desk
+
+
+def edit(file: Path, at: tuple[str, ...], value: object) -> None:
+    """Put a value somewhere into a JSON file."""
+    document = json.loads(file.read_bytes())
+    *outer, last = at
+    holder = document
+    for step in outer:
+        holder = holder[step]
+    holder[last] = value
+    file.write_text(json.dumps(document), "utf-8")
+
+
+def test_schema_show_shows_what_the_configuration_names(tmp_path: Path) -> None:
+    desk = using(tmp_path, built_once())
+    assert desk.run("schema", "show").out.encode() == built_once()["phone-number.schema.json"]
+
+
+def test_a_number_of_a_provider_that_only_the_new_schema_knows_may_be_ignored(
+    tmp_path: Path,
+) -> None:
+    text = tomorrow().replace(b'"telnyx"', b'"acme"')
+    desk = using(tmp_path, built_once())
+    (tmp_path / "vapi.json").write_bytes(text)
+    config = tmp_path / "reconciler.yaml"
+    ignoring = config.read_text("utf-8").replace(
+        "manifests:", "ignore: [{provider: acme}]\n    manifests:"
+    )
+    config.write_text(ignoring, "utf-8")
+    assert "R403" in desk.run("validate").err
+    config.write_text(ignoring.replace("schema: built", "schema: vapi.json"), "utf-8")
+    assert desk.run("validate").code == 0
+
+
+def test_a_description_larger_than_20_mb_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "vapi.json").open("wb") as file:
+        file.truncate(20_000_001)
+    ended = run(tmp_path, "schema", "build", "--openapi", "vapi.json")
+    assert ended.returncode == 1
+    assert "vapi.json: is larger than 20 MB" in ended.stderr
 
 
 def test_a_field_that_the_api_no_longer_takes_is_traced_to_its_line(tmp_path: Path) -> None:
