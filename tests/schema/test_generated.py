@@ -7,12 +7,14 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+import httpx
 import jsonschema_rs
 import pytest
-from jsonschema import Draft202012Validator
 
+from reconciler.api.transport import encode
 from reconciler.checks import check
 from reconciler.checks.explain import explain
+from reconciler.checks.validators import explainer
 from reconciler.documents import read_documents, read_plain
 from reconciler.model import Desired, Layer, Manifest
 from reconciler.resolve import Known, resolve
@@ -20,10 +22,16 @@ from reconciler.sandbox.description import read_description
 from reconciler.sandbox.rules import check as sandbox_faults
 from reconciler.schema.packaged import OPENAPI, read_packaged
 from tests.checks.checking import CONTEXT, FIELDS, SCHEMA
+from tests.journeys.desk import sandbox
 from tests.schema.generated import PROVIDERS, spec
 
 FAST = jsonschema_rs.validator_for(SCHEMA)
-SLOW = Draft202012Validator(SCHEMA)
+SLOW = explainer(SCHEMA)
+HEADERS = {
+    "Authorization": "Bearer key",
+    "User-Agent": "tests",
+    "Content-Type": "application/json",
+}
 SERVED = read_description(read_plain(read_packaged(OPENAPI), OPENAPI))
 
 
@@ -70,6 +78,26 @@ def compare(seeds: range) -> Counter[str]:
 def test_a_sample_gets_one_verdict_from_all() -> None:
     seen = compare(range(400))
     assert min(seen["valid shape"], seen["wrong shape"], *(seen[each] for each in PROVIDERS)) > 3
+
+
+def test_a_sample_of_what_is_valid_is_created_when_it_is_posted() -> None:
+    created: Counter[int] = Counter()
+    with (
+        sandbox(quota=1000) as url,
+        httpx.Client(base_url=url, headers=HEADERS) as http,
+    ):
+        for seed in range(120):
+            value = document(seed)
+            if "sipUri" in value["spec"]:
+                # No two numbers share one.
+                value["spec"]["sipUri"] = f"sip:desk-{seed}@sip.vapi.ai"
+            if not FAST.is_valid(value) or (wanted := desired(value)) is None:
+                continue
+            body = encode({**wanted.spec, "provider": wanted.provider})
+            answer = http.post("/phone-number", content=body)
+            assert answer.status_code == 201, f"seed {seed}: {answer.text}"
+            created[answer.status_code] += 1
+    assert created[201] > 20
 
 
 @pytest.mark.campaign
