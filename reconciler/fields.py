@@ -204,7 +204,14 @@ def _provider(name: str, value: Mapping[str, Any], lists: _Lists) -> Provider:
     fields = {
         each: _field(each, node, frozenset(), lists) for each, node in value["fields"].items()
     }
-    return Provider(name, fields, tuple(tuple(each) for each in value.get("requireOneOf", ())))
+    groups = tuple(tuple(map(_name, each)) for each in value.get("requireOneOf", ()))
+    return Provider(name, fields, groups)
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no name of a field")
+    return value
 
 
 # What a key of a node must hold; a table is a file, and may have been edited.

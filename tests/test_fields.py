@@ -189,6 +189,11 @@ def test_a_later_minor_format_is_read() -> None:
             TABLE | {"providers": {"vapi": {"fields": {"name": {"types": [], "verbs": ["fly"]}}}}},
             "damaged",
         ),
+        (
+            TABLE | {"providers": {"vapi": {"fields": {"name": {"types": [], "group": ["a"]}}}}},
+            r"damaged: TypeError: name\.group is \['a'\]",
+        ),
+        (TABLE | {"providers": {"vapi": {"fields": {}, "requireOneOf": [[["a"]]]}}}, "damaged"),
     ],
 )
 def test_a_foreign_newer_or_damaged_table_is_refused(table: Json, says: str) -> None:
