@@ -93,7 +93,7 @@ def test_a_configuration_that_is_found_is_a_regular_file(
     monkeypatch.chdir(tmp_path)
     Path("reconciler.yaml").symlink_to("/dev/zero")
     with pytest.raises(InputError, match="no regular file"):
-        read_config(None, {}, SCHEMA)
+        read_config(None, {}, SCHEMA, known_providers)
 
 
 def test_what_is_not_said_is_safe(tmp_path: Path) -> None:
