@@ -39,9 +39,7 @@ class InvalidConfigError(InputError):
     """The configuration file has errors; `validation` holds them all."""
 
     def __init__(self, validation: Validation) -> None:
-        first = validation.diagnostics[0]
-        where = f"{first.place.file}:{first.place.line}:{first.place.column}"
-        super().__init__(f"the configuration has errors: {where}: {first.message}")
+        super().__init__("the configuration has errors")
         self.validation = validation
 
 

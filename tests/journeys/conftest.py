@@ -1,9 +1,16 @@
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.desk import Desk, served, sip
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _heeding_ctrl_c() -> None:
+    """A suite that a script put into the background ignores SIGINT, and so would its processes."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

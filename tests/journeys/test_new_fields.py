@@ -214,7 +214,7 @@ def test_a_number_of_a_provider_that_only_the_new_schema_knows_may_be_ignored(
         "manifests:", "ignore: [{provider: acme}]\n    manifests:"
     )
     config.write_text(ignoring, "utf-8")
-    assert "R403" in desk.run("validate").err
+    assert "R403" in desk.run("validate").out
     config.write_text(ignoring.replace("schema: built", "schema: vapi.json"), "utf-8")
     assert desk.run("validate").code == 0
 
