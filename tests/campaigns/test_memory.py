@@ -18,7 +18,7 @@ GROWTH = 6_000_000
 @pytest.mark.parametrize(
     "passes",
     [
-        pytest.param(60, id="short"),
+        pytest.param(45, id="short"),
         pytest.param(5000, id="memory", marks=pytest.mark.campaign),
     ],
 )

@@ -54,7 +54,7 @@ def build_and_use(document: Document, random: Random) -> None:
     read_description(json.loads(made.description))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_description_with_anything_wrong_makes_a_schema_or_a_message(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - the same for the same seed
