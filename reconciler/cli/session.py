@@ -249,7 +249,17 @@ def show_validation(shared: Shared, validation: Validation, name: str = "text") 
 
     sources = {file: _lines(file) for file in files_to_show(validation.diagnostics)}
     titles = {code: rule.title for code, rule in RULES.items()}
-    return VALIDATION_FORMATS[name](ValidationView(validation, sources, style(shared), titles))
+    view = ValidationView(validation, sources, style(shared), titles, _directory_in_workspace())
+    return VALIDATION_FORMATS[name](view)
+
+
+def _directory_in_workspace() -> str:
+    """The working directory as seen from the checkout of GitHub's runner; "" elsewhere."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if not workspace:
+        return ""
+    place = os.path.relpath(os.path.realpath(""), os.path.realpath(workspace))
+    return "" if place.startswith("..") else place
 
 
 def note(shared: Shared, message: str) -> None:

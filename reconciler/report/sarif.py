@@ -24,7 +24,7 @@ def validation_sarif(view: ValidationView) -> str:
     run: Json = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, codes) for each in found],
+        "results": [_result(each, codes, view) for each in found],
     }
     return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -40,20 +40,20 @@ def _rule(code: str, level: str, titles: Mapping[str, str]) -> Json:
     }
 
 
-def _result(fault: Diagnostic, codes: Sequence[str]) -> Json:
+def _result(fault: Diagnostic, codes: Sequence[str], view: ValidationView) -> Json:
     text = f"{fault.message}\nhelp: {fault.help}" if fault.help else fault.message
     return {
         "ruleId": fault.code,
         "ruleIndex": codes.index(fault.code),
         "level": fault.severity.value,
         "message": {"text": text},
-        "locations": [_location(fault.place)],
-        "relatedLocations": [_location(each) for each in fault.related],
+        "locations": [_location(fault.place, view)],
+        "relatedLocations": [_location(each, view) for each in fault.related],
     }
 
 
-def _location(place: Place) -> Json:
+def _location(place: Place, view: ValidationView) -> Json:
     # A file name that is not UTF-8 has no URI of its own.
-    uri = quote(place.file, errors="replace")
+    uri = quote(view.from_root(place.file), errors="replace")
     region: Json = {"startLine": place.line, "startColumn": place.column}
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}

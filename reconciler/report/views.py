@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from posixpath import join, normpath
 
 from reconciler.model import Forecast, Json, Outcome, PassReport, Plan, SchemaDiff, Validation
 
@@ -41,12 +42,21 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class ValidationView:
-    """Diagnostics, the lines of the files that they are about, and the titles of the codes."""
+    """Diagnostics, the lines of the files that they are about, and the titles of the codes.
+
+    `directory` is where the working directory stands in the repository, for readers that know files
+    by their place in that.
+    """
 
     validation: Validation
     sources: Mapping[str, Sequence[str]]
     style: Style = Style()
     titles: Mapping[str, str] = field(default_factory=dict)
+    directory: str = ""
+
+    def from_root(self, file: str) -> str:
+        """The name of a file as seen from the root of the repository."""
+        return normpath(join(self.directory, file)) if self.directory else file
 
 
 @dataclass(frozen=True, slots=True)

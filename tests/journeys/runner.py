@@ -117,6 +117,7 @@ class Runner:
             "RUNNER_TEMP": str(temp),
             "GITHUB_ACTION_PATH": str(ROOT),
             "GITHUB_OUTPUT": str(output),
+            "GITHUB_WORKSPACE": str(self.checkout),
             "GITHUB_STEP_SUMMARY": str(temp / "summary.md"),
             "GITHUB_API_URL": self.forge.url,
             "GITHUB_REPOSITORY": "acme/lines",

@@ -163,6 +163,17 @@ def test_an_input_is_never_read_as_shell(repository: tuple[Desk, Runner]) -> Non
     assert not list(desk.directory.rglob("pwned"))
 
 
+def test_a_fault_is_shown_at_its_file_in_the_repository(repository: tuple[Desk, Runner]) -> None:
+    desk, runner = repository
+    own = replace(desk, directory=desk.directory / "acme")
+    own.directory.mkdir()
+    own.configure()
+    line(own, "first", squadid="s")
+    ended = runner.run(directory="acme")
+    assert ended.failed == "Validate"
+    assert "::error file=acme/numbers/first.yaml,line=" in ended.log
+
+
 def test_two_directories_of_a_repository_have_plans_and_comments_of_their_own(
     repository: tuple[Desk, Runner],
 ) -> None:
