@@ -82,7 +82,8 @@ def unchanged_fields(
         sent[str(path[0])][dotted(path)] = fingerprint(salt, value)
     kept: dict[str, dict[str, str]] = defaultdict(dict)
     for where, mark in entry.secrets.items():
-        kept[str(parse_path(where)[0])][where] = mark.fingerprint
+        if mark.declared:
+            kept[str(parse_path(where)[0])][where] = mark.fingerprint
     moved = {
         name
         for name in provider.writable

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from reconciler.fields import parse_path
-from reconciler.model import DriftIgnored, Lock, LockEntry, Plan
+from reconciler.model import DriftIgnored, Lock, LockEntry, Plan, SecretMark
 from reconciler.planning import without_drift
 from tests.planning.numbers import calls, desired, guards, live, plan
 
@@ -48,6 +48,16 @@ def test_a_rule_holds_for_a_field_whatever_else_the_manifest_changes() -> None:
     renamed = desired("a", {"assistantId": "x", "name": "New"})
     rules = (DriftIgnored((parse_path("server"),)),)
     assert paths(plan([renamed], [held], lock=LOCK, ignored_drift=rules)) == ["name"]
+
+
+def test_a_secret_that_the_manifest_reads_no_longer_is_no_change_of_it() -> None:
+    held = live("1", {"name": "a", "assistantId": "x", "server": {"url": "https://edited.example"}})
+    mark = SecretMark("of what it read once", shown=True, declared=False)
+    entry = replace(APPLIED, secrets={"server.url": mark})
+    wanted = desired("a", {"assistantId": "x", "name": "New"})
+    rules = (DriftIgnored((parse_path("server"),)),)
+    lock = Lock("salt", "", {"a": entry})
+    assert paths(plan([wanted], [held], lock=lock, ignored_drift=rules)) == ["name"]
 
 
 def test_a_field_that_the_manifest_changes_is_not_left_alone_by_a_rule() -> None:
