@@ -18,6 +18,8 @@ from threading import Lock as Mutex
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import orjson
+
 from reconciler.errors import InputError
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.model import Lock, LockEntry, SecretMark
@@ -27,6 +29,8 @@ FORMAT_VERSION: Final = "1.0"
 _RESTORE: Final = (
     "restore it from git, or delete it: numbers are then matched afresh, by sipUri, number and name"
 )
+# What tells a file from any other that may come to stand in its place.
+FileMark = tuple[int, int, int]
 _CONFLICT: Final = (b"<<<<<<< ", b"||||||| ", b"=======", b">>>>>>> ")
 
 
@@ -57,6 +61,14 @@ def read_lock(path: Path, target: str, base_url: str) -> Lock:
     return Lock(salt, str(section.get("orgId", "")), entries)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a file holds for as long as it is the one of that mark."""
+
+    mark: FileMark
+    content: dict[str, Any]
+
+
 @dataclass
 class LockWriter:
     """Keeps one target's section on disk up to date; safe to call from several threads.
@@ -70,6 +82,7 @@ class LockWriter:
     lock: Lock
     _version: int = 0
     _written: int = 0
+    _known: _Known | None = None
     _state: Mutex = field(default_factory=Mutex)
     _disk: Mutex = field(default_factory=Mutex)
 
@@ -113,10 +126,17 @@ class LockWriter:
                 return
             with self._state:
                 lock, version = self.lock, self._version
-            content = _read(self.path)
-            content["targets"] = dict(content.get("targets", {})) | {self.target: self._json(lock)}
-            write_atomically(self.path, _text(content))
+            content = self._content()
+            content["targets"] = content.get("targets", {}) | {self.target: self._json(lock)}
+            mark = write_atomically(self.path, _text(content))
+            self._known = _Known(mark, content)
             self._written = version
+
+    def _content(self) -> dict[str, Any]:
+        """What the file holds, other targets too; read again only once somebody else wrote it."""
+        if self._known and self._known.mark == _mark_of(self.path):
+            return self._known.content
+        return _read(self.path)
 
     def _json(self, lock: Lock) -> dict[str, Any]:
         numbers = {key: _entry_json(entry) for key, entry in lock.entries.items()}
@@ -124,30 +144,44 @@ class LockWriter:
         return {"baseUrl": self.base_url, **owner, "salt": lock.salt, "numbers": numbers}
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> FileMark:
     """Replace `path` with `text`: whoever reads it sees the old content or the new, never a part.
 
-    Raises OSError that names `path`, with the temporary file removed and the old content in place.
+    Returns the mark of the file that `path` now is. Raises OSError that names `path`, with the
+    temporary file removed and the old content in place.
     """
     try:
-        _write_atomically(path, text)
+        return _write_atomically(path, text)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _write_atomically(path: Path, text: str) -> None:
+def _write_atomically(path: Path, text: str) -> FileMark:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+            mark = _mark(os.fstat(file.fileno()))
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_directory(path.parent)
+    return mark
+
+
+def _mark(status: os.stat_result) -> FileMark:
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _mark_of(path: Path) -> FileMark | None:
+    try:
+        return _mark(path.stat())
+    except OSError:
+        return None
 
 
 def _sync_directory(directory: Path) -> None:
@@ -242,4 +276,9 @@ def _entry_json(entry: LockEntry) -> dict[str, Any]:
 
 
 def _text(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    try:
+        return orjson.dumps(content, option=options).decode()
+    except orjson.JSONEncodeError:
+        # Integers past 64 bits and halves of a surrogate pair are JSON, if none that orjson writes.
+        return json.dumps(content, indent=2, sort_keys=True) + "\n"

@@ -57,6 +57,24 @@ def test_it_is_sorted_and_stable(tmp_path: Path) -> None:
     assert one.read_bytes() == other.read_bytes()
 
 
+def test_what_another_writer_put_in_between_two_writes_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    first = writer(path, "prod")
+    first.update({"a": ENTRY})
+    writer(path, "staging").update({"b": ENTRY})
+    first.update({"c": ENTRY})
+    assert list(read_lock(path, "staging", URL).entries) == ["b"]
+    assert list(read_lock(path, "prod", URL).entries) == ["a", "c"]
+
+
+@pytest.mark.parametrize("text", ["123456789012345678901234567890", '"\\ud800"'])
+def test_all_that_json_can_say_stays(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "lock"
+    path.write_text(f'{{"formatVersion": "1.0", "targets": {{}}, "note": {text}}}')
+    writer(path).update({"a": ENTRY})
+    assert loads(path.read_text())["note"] == loads(text)
+
+
 def test_threads_that_write_together_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     shared = writer(path)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
+from queue import SimpleQueue
 from threading import Event
 from typing import Final, Protocol, assert_never
 
@@ -93,17 +94,18 @@ class Executor:
         """
         creator = Creator(self.account, self.fields, Claims(set(known_ids)), self.pause)
         run = _Run(plan, self.observe)
+        ended: SimpleQueue[Future[Result]] = SimpleQueue()
+        under_way = 0
         with ThreadPoolExecutor(max_workers=self.parallel) as pool:
-            under_way: dict[Future[Result], Operation] = {}
             while True:
                 if not self.stop.asked.is_set():
-                    for operation in run.ready(self.parallel - len(under_way)):
-                        under_way[pool.submit(self._run_one, operation, creator)] = operation
+                    for operation in run.ready(self.parallel - under_way):
+                        pool.submit(self._run_one, operation, creator).add_done_callback(ended.put)
+                        under_way += 1
                 if not under_way:
                     break
-                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in done:
-                    run.finish(under_way.pop(future), future.result())
+                run.finish(ended.get().result())
+                under_way -= 1
         return run.outcome(interrupted=self.stop.asked.is_set())
 
     def _run_one(self, operation: Operation, creator: Creator) -> Result:
@@ -185,21 +187,21 @@ class _Run:
         taken = min(max(0, places), len(self._ready))
         return [self._plan.operations[heappop(self._ready)] for _ in range(taken)]
 
-    def finish(self, operation: Operation, result: Result) -> None:
+    def finish(self, result: Result) -> None:
         """Keep a result, see who waited for it, and tell all results that are due."""
         self._halted = self._halted or _HALTS.get(result.error_kind, "")
-        ended = deque([(operation, result)])
+        ended = deque([result])
         while ended:
-            operation, result = ended.popleft()
-            self._results[operation.id] = result
-            for each in self._dependents[operation.id]:
+            result = ended.popleft()
+            self._results[result.operation.id] = result
+            for each in self._dependents[result.operation.id]:
                 self._missing[each.id] -= 1
                 if self._missing[each.id]:
                     continue
                 if self._may_run(each):
                     heappush(self._ready, self._position[each.id])
                 else:
-                    ended.append((each, _skipped(each, _NOT_MET)))
+                    ended.append(_skipped(each, _NOT_MET))
         self._tell()
 
     def outcome(self, *, interrupted: bool) -> Outcome:
@@ -207,7 +209,7 @@ class _Run:
         why = _INTERRUPTED if interrupted else self._halted
         for each in self._plan.operations:
             if each.id not in self._results:
-                self.finish(each, _skipped(each, why))
+                self.finish(_skipped(each, why))
         results = tuple(self._results[each.id] for each in self._plan.operations)
         return Outcome(self._plan.target, results, interrupted, tuple(self._health(results)))
 
