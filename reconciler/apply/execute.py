@@ -69,6 +69,14 @@ class Stop:
     asked: Event = field(default_factory=Event)
 
 
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """A write that the API made, and the number as it is now, None where it was released."""
+
+    result: Result
+    live: Live | None
+
+
 @dataclass(frozen=True)
 class Executor:
     """Runs plans.
@@ -94,21 +102,30 @@ class Executor:
         """
         creator = Creator(self.account, self.fields, Claims(set(known_ids)), self.pause)
         run = _Run(plan, self.observe)
-        ended: SimpleQueue[Future[Result]] = SimpleQueue()
-        under_way = 0
-        with ThreadPoolExecutor(max_workers=self.parallel) as pool:
+        ended: SimpleQueue[Future[_Landed | Result] | Future[Result]] = SimpleQueue()
+        under_way, landed = 0, set[str]()
+        with ThreadPoolExecutor(max_workers=2 * self.parallel) as pool:
             while True:
                 if not self.stop.asked.is_set():
-                    for operation in run.ready(self.parallel - under_way):
+                    # What landed frees its place: calls need not wait for the disk.
+                    places = min(self.parallel + len(landed), 2 * self.parallel) - under_way
+                    for operation in run.ready(places):
                         pool.submit(self._run_one, operation, creator).add_done_callback(ended.put)
                         under_way += 1
                 if not under_way:
                     break
-                run.finish(ended.get().result())
-                under_way -= 1
+                match ended.get().result():
+                    case _Landed() as write:
+                        landed.add(write.result.operation.id)
+                        pool.submit(self._keep, write).add_done_callback(ended.put)
+                    case Result() as result:
+                        landed.discard(result.operation.id)
+                        under_way -= 1
+                        run.finish(result)
         return run.outcome(interrupted=self.stop.asked.is_set())
 
-    def _run_one(self, operation: Operation, creator: Creator) -> Result:
+    def _run_one(self, operation: Operation, creator: Creator) -> _Landed | Result:
+        """Send one write. What was bought keeps its place until it is remembered."""
         self.witness(Asked(operation))
         try:
             live, status = self._write(operation, creator)
@@ -119,15 +136,21 @@ class Executor:
             return _failed(operation, error)
         self.witness(Answered(operation, live, status))
         result = Result(operation, status, live.id if live else operation.live_id)
+        write = _Landed(result, live)
+        return self._keep(write) if operation.action is Action.CREATE else write
+
+    def _keep(self, write: _Landed) -> Result:
+        """Remember what landed, and look again where its answer leaves doubt."""
+        operation, live = write.result.operation, write.live
         try:
             self.remember(operation, live)
         except OSError as error:
             message = f"done, but the lock cannot be written: {error.strerror or error}"
-            return replace(result, error_kind=_LOCK, error_message=message)
+            return replace(write.result, error_kind=_LOCK, error_message=message)
         if live is None:
-            return result
+            return write.result
         return replace(
-            result,
+            write.result,
             not_taken=self._untaken(operation, live),
             health=unhealthy(operation.address, live),
         )
