@@ -63,15 +63,13 @@ def read_documents(
     return Parsed(tuple(documents), tuple(faults))
 
 
-def read_plain(
-    data: bytes, file: str, *, max_bytes: int = MAX_PLAIN_BYTES, text_keys: bool = False
-) -> Json:
+def read_plain(data: bytes, file: str, *, text_keys: bool = False) -> Json:
     """The value of a file that holds one document (JSON is YAML too), without places.
 
     With `text_keys`, `201:` is a key as it stands, as OpenAPI documents have it. Raises InputError
     with the first fault.
     """
-    parsed = read_documents(data, file, max_bytes=max_bytes, text_keys=text_keys)
+    parsed = read_documents(data, file, max_bytes=MAX_PLAIN_BYTES, text_keys=text_keys)
     if parsed.diagnostics:
         first = parsed.diagnostics[0]
         where = f"{first.place.file}:{first.place.line}:{first.place.column}"

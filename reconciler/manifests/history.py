@@ -57,8 +57,7 @@ def load_at(commit: str, paths: Sequence[str]) -> Loaded:
         found, wrong = manifests_in(content, each.file)
         manifests.extend(found)
         faults.extend(wrong)
-    names = tuple(each.file for each in files)
-    return Loaded(tuple(manifests), tuple(faults), names, complete=not faults)
+    return Loaded(tuple(manifests), tuple(faults))
 
 
 def content_at(commit: str, file: str) -> bytes | None:

@@ -13,12 +13,10 @@ from reconciler.model import Diagnostic, Layer, Manifest, Place, Severity
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read. `complete` is False where something could not be: more may be declared."""
+    """What was read, and what could not be: where there are errors, more may be declared."""
 
     manifests: tuple[Manifest, ...]
     diagnostics: tuple[Diagnostic, ...]
-    files: tuple[str, ...]
-    complete: bool
 
 
 def load(paths: Sequence[str], private: Sequence[str] = ()) -> Loaded:
@@ -29,9 +27,7 @@ def load(paths: Sequence[str], private: Sequence[str] = ()) -> Loaded:
     """
     files, faults = find_files(paths, private)
     read = read_files(files)
-    diagnostics = (*faults, *read.diagnostics)
-    complete = read.complete and not any(each.severity is Severity.ERROR for each in faults)
-    return Loaded(read.manifests, diagnostics, files, complete)
+    return Loaded(read.manifests, (*faults, *read.diagnostics))
 
 
 def read_files(files: Sequence[str]) -> Loaded:
@@ -42,8 +38,7 @@ def read_files(files: Sequence[str]) -> Loaded:
         found, wrong = _read(file)
         manifests.extend(found)
         diagnostics.extend(wrong)
-    complete = all(each.severity is not Severity.ERROR for each in diagnostics)
-    return Loaded(tuple(manifests), tuple(diagnostics), tuple(files), complete)
+    return Loaded(tuple(manifests), tuple(diagnostics))
 
 
 def _read(file: str) -> tuple[list[Manifest], list[Diagnostic]]:

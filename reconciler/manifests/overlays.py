@@ -30,8 +30,7 @@ def load_overlays(paths: Sequence[str], private: Sequence[str] = ()) -> Loaded:
         read = read_files([each for each in files if last[os.path.realpath(each)] == index])
         manifests.extend(read.manifests)
         diagnostics += (*faults, *read.diagnostics, *_twice(read.manifests))
-    complete = all(each.severity is not Severity.ERROR for each in diagnostics)
-    return Loaded(tuple(manifests), tuple(diagnostics), tuple(sorted(last)), complete)
+    return Loaded(tuple(manifests), tuple(diagnostics))
 
 
 def _twice(overlays: Sequence[Manifest]) -> Iterator[Diagnostic]:
