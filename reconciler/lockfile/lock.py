@@ -1,15 +1,9 @@
-"""`reconciler.lock.json` <-> Lock. Written whole, or not at all.
-
-Beside the configuration: for each target, which manifest key is which live id, and what was last
-applied. It is sorted, so that merges are small, and holds secrets as salted fingerprints only.
-"""
+"""`reconciler.lock.json` <-> Lock. Sorted, so that merges are small."""
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -22,15 +16,15 @@ import orjson
 
 from reconciler.errors import InputError
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
-from reconciler.model import Lock, LockEntry, SecretMark
+from reconciler.lockfile.disk import FileMark, mark_of, write_atomically
+from reconciler.lockfile.entry import entry_json, read_entry
+from reconciler.model import Lock, LockEntry
 
 LOCK_NAME: Final = "reconciler.lock.json"
 FORMAT_VERSION: Final = "1.0"
 _RESTORE: Final = (
     "restore it from git, or delete it: numbers are then matched afresh, by sipUri, number and name"
 )
-# What tells a file from any other that may come to stand in its place.
-FileMark = tuple[int, int, int]
 _CONFLICT: Final = (b"<<<<<<< ", b"||||||| ", b"=======", b">>>>>>> ")
 
 
@@ -54,7 +48,7 @@ def read_lock(path: Path, target: str, base_url: str) -> Lock:
     entries = {}
     for key, value in numbers.items():
         try:
-            entries[key] = _entry(value)
+            entries[key] = read_entry(value)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             said = f"{path}: target {target} is not whole: number {key} is not as it was written"
             raise InputError(said, help=_RESTORE) from error
@@ -134,63 +128,14 @@ class LockWriter:
 
     def _content(self) -> dict[str, Any]:
         """What the file holds, other targets too; read again only once somebody else wrote it."""
-        if self._known and self._known.mark == _mark_of(self.path):
+        if self._known and self._known.mark == mark_of(self.path):
             return self._known.content
         return _read(self.path)
 
     def _json(self, lock: Lock) -> dict[str, Any]:
-        numbers = {key: _entry_json(entry) for key, entry in lock.entries.items()}
+        numbers = {key: entry_json(entry) for key, entry in lock.entries.items()}
         owner = {"orgId": lock.org_id} if lock.org_id else {}
         return {"baseUrl": self.base_url, **owner, "salt": lock.salt, "numbers": numbers}
-
-
-def write_atomically(path: Path, text: str) -> FileMark:
-    """Replace `path` with `text`: whoever reads it sees the old content or the new, never a part.
-
-    Returns the mark of the file that `path` now is. Raises OSError that names `path`, with the
-    temporary file removed and the old content in place.
-    """
-    try:
-        return _write_atomically(path, text)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def _write_atomically(path: Path, text: str) -> FileMark:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            mark = _mark(os.fstat(file.fileno()))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_directory(path.parent)
-    return mark
-
-
-def _mark(status: os.stat_result) -> FileMark:
-    return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-def _mark_of(path: Path) -> FileMark | None:
-    try:
-        return _mark(path.stat())
-    except OSError:
-        return None
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make a rename last: it is an entry of the directory, not of the file."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -236,43 +181,6 @@ def _section(content: Mapping[str, Any], path: Path, target: str) -> dict[str, A
 def _host(base_url: object) -> str | None:
     """What an account is known by; a sandbox may come back on another port."""
     return urlsplit(str(base_url)).hostname
-
-
-def _entry(value: Mapping[str, Any]) -> LockEntry:
-    marks = {
-        path: SecretMark(mark["fingerprint"], mark["shown"], mark.get("declared", True))
-        for path, mark in value.get("secrets", {}).items()
-    }
-    if not isinstance(value["id"], str) or not isinstance(value["provider"], str):
-        raise TypeError
-    return LockEntry(
-        id=value["id"],
-        provider=value["provider"],
-        applied=value.get("applied", {}),
-        secrets=marks,
-        prevent_destroy=value.get("preventDestroy", False),
-        replaced=tuple(value.get("replaced", ())),
-        replacing=tuple(value["replacing"]) if "replacing" in value else None,
-    )
-
-
-def _entry_json(entry: LockEntry) -> dict[str, Any]:
-    value: dict[str, Any] = {"id": entry.id, "provider": entry.provider}
-    if entry.applied:
-        value["applied"] = entry.applied
-    if entry.secrets:
-        value["secrets"] = {
-            path: {"fingerprint": mark.fingerprint, "shown": mark.shown}
-            | ({} if mark.declared else {"declared": False})
-            for path, mark in entry.secrets.items()
-        }
-    if entry.prevent_destroy:
-        value["preventDestroy"] = True
-    if entry.replaced:
-        value["replaced"] = list(entry.replaced)
-    if entry.replacing is not None:
-        value["replacing"] = list(entry.replacing)
-    return value
 
 
 def _text(content: Mapping[str, Any]) -> str:
