@@ -1,5 +1,7 @@
 """The lock file: whole or not at all, and never of another account."""
 
+import subprocess
+import sys
 from json import loads
 from pathlib import Path
 from threading import Thread
@@ -8,6 +10,7 @@ import pytest
 
 from reconciler.errors import InputError
 from reconciler.lockfile import LockWriter, read_lock, write_atomically
+from reconciler.lockfile.turn import Turn
 from reconciler.model import Lock, LockEntry, SecretMark
 
 URL = "https://api.vapi.ai"
@@ -139,3 +142,80 @@ def test_a_failed_write_leaves_the_old_content_and_no_litter(tmp_path: Path) -> 
     with pytest.raises(UnicodeEncodeError):
         write_atomically(path, "\ud800")
     assert (path.read_text(), list(tmp_path.iterdir())) == ("old", [path])
+
+
+def test_what_a_bad_file_kept_from_being_written_is_written_once_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "lock"
+    shared = writer(path)
+    shared.update({"a": ENTRY})
+    good = path.read_text()
+    path.write_text("<<<<<<< HEAD\n")
+    with pytest.raises(InputError, match="a merge left its conflict"):
+        shared.change("b", lambda _: ENTRY)
+    assert path.read_text() == "<<<<<<< HEAD\n"
+    path.write_text(good)
+    shared.change("c", lambda _: ENTRY)
+    assert list(read_lock(path, "prod", URL).entries) == ["a", "b", "c"]
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from reconciler.lockfile import LockWriter, read_lock
+from reconciler.model import LockEntry
+path, target, url = Path(sys.argv[1]), sys.argv[2], "https://api.vapi.ai"
+writer = LockWriter(path, target, url, read_lock(path, target, url))
+print("ready", flush=True)
+sys.stdin.readline()
+for index in range(60):
+    writer.update({f"k{index}": LockEntry(str(index), "vapi")})
+"""
+
+
+def test_processes_that_write_of_two_targets_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    targets = ("prod", "staging")
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITE, str(path), target],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for target in targets
+    ]
+    for each in writers:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in writers:
+        assert each.stdin is not None
+        each.stdin.write("\n")
+        each.stdin.flush()
+    for each in writers:
+        with each:
+            assert each.wait(60) == 0
+    assert [len(read_lock(path, each, URL).entries) for each in targets] == [60, 60]
+
+
+def test_a_lock_that_cannot_be_kept_from_others_is_not_written(tmp_path: Path) -> None:
+    (tmp_path / ".lock.lock").mkdir()
+    with pytest.raises(OSError, match=r"\.lock\.lock") as raised:
+        writer(tmp_path / "lock").update({"a": ENTRY})
+    assert (raised.value.strerror, files(tmp_path)) == ("Is a directory", [".lock.lock"])
+
+
+def test_a_writer_that_never_ends_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with Turn(path).taken(), pytest.raises(OSError, match="another process holds it"):
+        take_a_turn(path, 0.01)
+
+
+def take_a_turn(path: Path, patience: float) -> None:
+    with Turn(path).taken(patience):
+        pass
+
+
+def files(directory: Path) -> list[str]:
+    return sorted(each.name for each in directory.iterdir())

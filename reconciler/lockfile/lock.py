@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Lock as Mutex
 from typing import Any, Final
@@ -18,6 +19,7 @@ from reconciler.errors import InputError
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.lockfile.disk import FileMark, mark_of, write_atomically
 from reconciler.lockfile.entry import entry_json, read_entry
+from reconciler.lockfile.turn import Turn
 from reconciler.model import Lock, LockEntry
 
 LOCK_NAME: Final = "reconciler.lock.json"
@@ -67,7 +69,10 @@ class _Known:
 class LockWriter:
     """Keeps one target's section on disk up to date; safe to call from several threads.
 
-    Each call returns once its change is on disk; calls that wait together share one write.
+    Each call returns once its change is on disk; calls that wait together share one write. Other
+    processes may write the sections of other targets meanwhile. Raises OSError where the disk
+    refuses, and InputError where the file went bad since it was read, such as by a `git pull` that
+    left a conflict in it; the file then is as it was, and a later write brings what this one lacks.
     """
 
     path: Path
@@ -80,6 +85,10 @@ class LockWriter:
     _state: Mutex = field(default_factory=Mutex)
     _disk: Mutex = field(default_factory=Mutex)
 
+    @cached_property
+    def _turn(self) -> Turn:
+        return Turn(self.path)
+
     def own(self, org_id: str | None) -> None:
         """Say whose account this is, from the next write on; None where nobody knows yet."""
         with self._state:
@@ -88,7 +97,7 @@ class LockWriter:
     def update(self, entries: Mapping[str, LockEntry], gone: Iterable[str] = ()) -> None:
         """Remember `entries` by manifest key and forget the keys in `gone`.
 
-        Raises OSError where the disk refuses; the file then is as it was.
+        Raises as all writes do.
         """
         with self._state:
             wanted = self._put(entries, set(gone))
@@ -97,7 +106,7 @@ class LockWriter:
     def change(self, key: str, change: Callable[[LockEntry | None], LockEntry | None]) -> None:
         """Put in place of what is remembered of a key what `change` makes of it; None forgets it.
 
-        Raises OSError where the disk refuses; the file then is as it was.
+        Raises as all writes do.
         """
         with self._state:
             changed = change(self.lock.entries.get(key))
@@ -120,9 +129,10 @@ class LockWriter:
                 return
             with self._state:
                 lock, version = self.lock, self._version
-            content = self._content()
-            content["targets"] = content.get("targets", {}) | {self.target: self._json(lock)}
-            mark = write_atomically(self.path, _text(content))
+            with self._turn.taken():
+                content = self._content()
+                content["targets"] = content.get("targets", {}) | {self.target: self._json(lock)}
+                mark = write_atomically(self.path, _text(content))
             self._known = _Known(mark, content)
             self._written = version
 
