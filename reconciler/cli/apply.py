@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -64,7 +64,8 @@ def apply(
     limits = limits_over(session.target.limits, said)
     reviewed = _read_plan(Path(saved)) if saved else None
     job = session.job(paths, use_lock=not no_lock, base=base)
-    with _alone(session, job), session.account(stop.asked) as account:
+    is_alone = nullcontext() if no_lock else alone_over(session)
+    with is_alone, session.account(stop.asked) as account:
         planned = reconcile.plan(job, account, limits)
         if reviewed:
             planned = replace(planned, plan=as_reviewed(reviewed, planned.plan))
@@ -81,13 +82,10 @@ def apply(
 
 
 @contextmanager
-def _alone(session: Session, job: Job) -> Iterator[None]:
-    """Be the only run over the target, where a lock is kept. Raises InputError for the second."""
+def alone_over(session: Session) -> Iterator[None]:
+    """Be the only run over the target. Raises InputError for the second."""
     from reconciler.unattended import alone
 
-    if job.lock_path is None:
-        yield
-        return
     with alone(session.config.directory, session.target.name) as is_alone:
         if not is_alone:
             raise InputError(

@@ -34,6 +34,7 @@ def import_(
 ) -> int:
     """Write manifests for live numbers, and bind them in the lock."""
     from reconciler.checks import Context
+    from reconciler.cli.apply import alone_over
     from reconciler.cli.session import open_session
     from reconciler.importer import Wanted, import_numbers
     from reconciler.lockfile import LockWriter, read_lock
@@ -43,12 +44,13 @@ def import_(
     session = open_session(shared)
     target = session.target
     directory = out or next(filter(_is_directory, target.manifests), "numbers")
-    lock = read_lock(session.lock_path, target.name, target.base_url)
     # The variables that the files read are allowed only once somebody has listed them.
     known = session.chosen
     reach = replace(target.reach, env=("*",))
     context = Context(known.schema, known.fields, target.base_url, reach, session.policies())
-    with session.account() as account:
+    with alone_over(session), session.account() as account:
+        # Read once no other run writes it: the whole section is written again.
+        lock = read_lock(session.lock_path, target.name, target.base_url)
         imported = import_numbers(
             Wanted(everything, ids, numbers),
             account,

@@ -153,8 +153,9 @@ def test_a_second_pass_leaves_the_target_to_the_first(kept: Desk) -> None:
         ended = kept.run("reconcile")
         assert (ended.code, ended.out) == (0, "")
         assert "another run is at work" in ended.err
-        refused = kept.run("apply", "--auto-approve")
-        assert (refused.code, "another run is at work" in refused.err) == (1, True)
+        for arguments in (["apply", "--auto-approve"], ["import", "--all"]):
+            refused = kept.run(*arguments)
+            assert (refused.code, "another run is at work" in refused.err) == (1, True)
 
 
 def test_as_json_a_target_that_is_left_to_another_run_is_a_document_too(kept: Desk) -> None:
