@@ -18,7 +18,7 @@ from typing import Final, Protocol, assert_never
 
 from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
-from reconciler.errors import ApiError, Unauthorized, Unsent
+from reconciler.errors import ApiError, InputError, Unauthorized, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import (
     WRITTEN,
@@ -58,7 +58,8 @@ class Account(Creating, Protocol):
         """Release a number."""
 
 
-# Told of every write that landed, with the number as it is now, None where it was released.
+# Told of every write that landed, with the number as it is now, None where it was released. Raises
+# OSError or InputError where that cannot be remembered.
 Remember = Callable[[Operation, Live | None], None]
 
 
@@ -144,9 +145,14 @@ class Executor:
         operation, live = write.result.operation, write.live
         try:
             self.remember(operation, live)
-        except OSError as error:
-            message = f"done, but the lock cannot be written: {error.strerror or error}"
-            return replace(write.result, error_kind=_LOCK, error_message=message)
+        except (OSError, InputError) as error:
+            why = error.message if isinstance(error, InputError) else error.strerror or error
+            return replace(
+                write.result,
+                error_kind=_LOCK,
+                error_message=f"done, but the lock cannot be written: {why}",
+                help=error.help if isinstance(error, InputError) else "",
+            )
         if live is None:
             return write.result
         return replace(

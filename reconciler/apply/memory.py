@@ -27,7 +27,7 @@ class Memory:
         """Bind every manifest to the number it was found to be, and say which are replaced.
 
         That a replace begins is written before it does: after a kill the next run then knows the
-        new number, and the old one that is still to go. Raises OSError.
+        new number, and the old one that is still to go. Raises OSError or InputError.
         """
         if self.writer is None:
             return
@@ -48,7 +48,10 @@ class Memory:
         self.writer.update(entries, gone=(former - plan.bindings.keys()) | plan.forgotten)
 
     def remember(self, operation: Operation, live: Live | None) -> None:
-        """Remember one write that landed; `live` is None for a release. Raises OSError."""
+        """Remember one write that landed; `live` is None for a release.
+
+        Raises OSError or InputError.
+        """
         if self.writer is None:
             return
         key = operation.address.partition("/")[2]

@@ -43,8 +43,8 @@ def run_plan(
 ) -> Outcome:
     """Bind every manifest to its number, run the operations, and remember each as it lands.
 
-    Raises InputError where no record can be kept, and OSError where the lock cannot be written
-    before anything is sent.
+    Raises InputError where no record can be kept, and InputError or OSError where the lock cannot
+    be written before anything is sent.
     """
     executor = Executor(
         account,

@@ -13,7 +13,7 @@ from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
 from reconciler.apply.record import Answered, Step
 from reconciler.documents import read_plain
-from reconciler.errors import Refused, Unauthorized, Uncertain, Unsent
+from reconciler.errors import InputError, Refused, Unauthorized, Uncertain, Unsent
 from reconciler.model import (
     Action,
     Json,
@@ -312,6 +312,20 @@ def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
     )
     assert "the lock cannot be written" in outcome.results[1].error_message
     assert not outcome.interrupted
+
+
+def test_a_lock_that_went_bad_is_one_that_cannot_be_written() -> None:
+    def conflict(*_: object) -> None:
+        raise InputError("lock:2: a merge left its conflict in this file", help="take a side")
+
+    with account() as client:
+        outcome = run(client, create(1), create(2), parallel=1, remember=conflict)
+    first, second = outcome.results
+    assert (first.status, first.error_kind, first.help) == (Status.DONE, "lock", "take a side")
+    assert first.error_message == (
+        "done, but the lock cannot be written: lock:2: a merge left its conflict in this file"
+    )
+    assert (second.status, second.error_kind) == (Status.SKIPPED, "skipped")
 
 
 class Scripted:
