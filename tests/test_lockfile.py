@@ -105,6 +105,10 @@ def test_threads_that_write_together_lose_nothing(tmp_path: Path) -> None:
             '{"formatVersion": "1.0", "targets": {"prod": {"baseUrl": "https://other"}}}',
             "locked for https://other",
         ),
+        (
+            '{"formatVersion": "1.0", "targets": {"prod": {"baseUrl": "http://["}}}',
+            r"locked for http://\[, and now is",
+        ),
     ],
 )
 def test_a_lock_that_cannot_be_trusted_is_an_error(
@@ -117,7 +121,30 @@ def test_a_lock_that_cannot_be_trusted_is_an_error(
 
 
 @pytest.mark.parametrize(
-    "entry", ['{"id": "x"}', "[]", '{"id": 1, "provider": "vapi"}', '"text"', '{"id": null}']
+    "entry",
+    [
+        '{"id": "x"}',
+        "[]",
+        '{"id": 1, "provider": "vapi"}',
+        '"text"',
+        '{"id": null}',
+        *(
+            f'{{"id": "x", "provider": "vapi", {more}}}'
+            for more in (
+                '"applied": ["x"]',
+                '"replaced": [["x"]]',
+                '"replaced": "x"',
+                '"replacing": [1]',
+                '"replacing": null',
+                '"preventDestroy": "no"',
+                '"secrets": []',
+                '"secrets": {"p": []}',
+                '"secrets": {"p": {"fingerprint": ["f"], "shown": true}}',
+                '"secrets": {"p": {"fingerprint": "f", "shown": 1}}',
+                '"secrets": {"p": {"fingerprint": "f", "shown": true, "declared": null}}',
+            )
+        ),
+    ],
 )
 def test_a_number_of_the_lock_that_is_not_whole_is_named(tmp_path: Path, entry: str) -> None:
     path = tmp_path / "lock"

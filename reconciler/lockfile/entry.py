@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.model import LockEntry, SecretMark
+
+T = TypeVar("T")
 
 
 def read_entry(value: Any) -> LockEntry:
     """The entry that was written so. Raises KeyError, TypeError or AttributeError for any other."""
-    marks = {
-        path: SecretMark(mark["fingerprint"], mark["shown"], mark.get("declared", True))
-        for path, mark in value.get("secrets", {}).items()
-    }
-    if not isinstance(value["id"], str) or not isinstance(value["provider"], str):
-        raise TypeError
+    marks = _of(dict, value.get("secrets", {}))
+    replacing = _ids(value["replacing"]) if "replacing" in value else None
     return LockEntry(
-        id=value["id"],
-        provider=value["provider"],
-        applied=value.get("applied", {}),
-        secrets=marks,
-        prevent_destroy=value.get("preventDestroy", False),
-        replaced=tuple(value.get("replaced", ())),
-        replacing=tuple(value["replacing"]) if "replacing" in value else None,
+        id=_of(str, value["id"]),
+        provider=_of(str, value["provider"]),
+        applied=_of(dict, value.get("applied", {})),
+        secrets={path: _mark(each) for path, each in marks.items()},
+        prevent_destroy=_of(bool, value.get("preventDestroy", False)),
+        replaced=_ids(value.get("replaced", [])),
+        replacing=replacing,
     )
+
+
+def _mark(value: Any) -> SecretMark:
+    declared = _of(bool, value.get("declared", True))
+    return SecretMark(_of(str, value["fingerprint"]), _of(bool, value["shown"]), declared)
+
+
+def _ids(value: Any) -> tuple[str, ...]:
+    return tuple(_of(str, each) for each in _of(list, value))
+
+
+def _of(kind: type[T], value: Any) -> T:
+    """A value that is of its kind. Raises TypeError for any other."""
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
 
 
 def entry_json(entry: LockEntry) -> dict[str, Any]:

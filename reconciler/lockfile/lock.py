@@ -51,7 +51,7 @@ def read_lock(path: Path, target: str, base_url: str) -> Lock:
     for key, value in numbers.items():
         try:
             entries[key] = read_entry(value)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             said = f"{path}: target {target} is not whole: number {key} is not as it was written"
             raise InputError(said, help=_RESTORE) from error
     return Lock(salt, str(section.get("orgId", "")), entries)
@@ -189,8 +189,11 @@ def _section(content: Mapping[str, Any], path: Path, target: str) -> dict[str, A
 
 
 def _host(base_url: object) -> str | None:
-    """What an account is known by; a sandbox may come back on another port."""
-    return urlsplit(str(base_url)).hostname
+    """What an account is known by; a sandbox may come back on another port. None for no URL."""
+    try:
+        return urlsplit(str(base_url)).hostname
+    except ValueError:
+        return None
 
 
 def _text(content: Mapping[str, Any]) -> str:
