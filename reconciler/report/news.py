@@ -80,9 +80,11 @@ def told_json(told: Told) -> Json:
 def read_told(value: Any) -> Told:
     """What was kept; nothing where it is not whole: then it is told once more."""
     try:
+        matters = {what: str(text) for what, text in value["matters"].items()}
+        since = {address: float(each) for address, each in value["since"].items()}
         unsent = tuple(str(each) for each in value.get("unsent", ()))
-        return Told(str(value["trouble"]), dict(value["matters"]), dict(value["since"]), unsent)
-    except (AttributeError, KeyError, TypeError, ValueError):
+        return Told(str(value["trouble"]), matters, since, unsent)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Told()
 
 

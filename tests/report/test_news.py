@@ -155,5 +155,8 @@ def test_foreign_text_cannot_forge_a_line() -> None:
 
 def test_what_was_told_and_cannot_be_read_is_told_once_more() -> None:
     broken: Any
+    since: Any
     for broken in (None, [], {}, {"trouble": 1}, {"trouble": "", "matters": 3, "since": {}}):
         assert read_told(broken) == Told()
+    for since in ({"PhoneNumber/a": "x"}, {"PhoneNumber/a": None}, {"PhoneNumber/a": 10**400}, []):
+        assert read_told({"trouble": "", "matters": {}, "since": since}) == Told()
