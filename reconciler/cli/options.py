@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -37,8 +37,12 @@ class Shared:
         return replace(before, **said)
 
 
+# What nobody means to wait for; and far below what the clocks of a system can count.
+_LONGEST: Final = 30 * 24 * 3600.0
+
+
 class Duration(click.ParamType[float]):
-    """Seconds, or a number with a unit: `90`, `90s`, `5m`, `1h`."""
+    """Seconds, or a number with a unit: `90`, `90s`, `5m`, `1h`; at most 30 days."""
 
     name = "duration"
     _UNITS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600}  # noqa: RUF012 - never written to
@@ -52,7 +56,10 @@ class Duration(click.ParamType[float]):
         found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|)", str(value))
         if not found or float(found[1]) <= 0:
             self.fail(f"{value!r} is not a duration such as 30s or 5m", param, ctx)
-        return float(found[1]) * self._UNITS[found[2]]
+        seconds = float(found[1]) * self._UNITS[found[2]]
+        if seconds > _LONGEST:
+            self.fail(f"{value!r} is longer than 30 days", param, ctx)
+        return seconds
 
 
 def with_shared(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -23,6 +23,13 @@ def test_anything_else_is_no_duration(said: str) -> None:
         Duration().convert(said, None, None)
 
 
+@pytest.mark.parametrize("said", ["720.1h", "2592001", "99999999999h", "9" * 400])
+def test_nothing_takes_longer_than_30_days(said: str) -> None:
+    assert Duration().convert("720h", None, None) == 30 * 24 * 3600
+    with pytest.raises(click.BadParameter, match="is longer than 30 days"):
+        Duration().convert(said, None, None)
+
+
 @pytest.mark.parametrize(
     ("said", "limit"),
     [
