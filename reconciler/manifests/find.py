@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Final
@@ -54,10 +54,10 @@ def printable(path: str) -> str:
 
 
 def _real(path: str) -> str:
-    """Where a path leads, past `..` and links; the path itself where no system can hold it."""
+    """Where a path leads, past `..` and links; the path itself where no system can follow it."""
     try:
         return os.path.realpath(path)
-    except ValueError:
+    except (ValueError, RecursionError):
         return path
 
 
@@ -101,15 +101,30 @@ class _Search:
             self._add_file(path, os.path.realpath(path))
             return
         before = len(self.files) + len(self.faults)
-        is_new = os.path.realpath(path) not in self._visited
-        self._walk(path)
+        identity = os.path.realpath(path)
+        is_new = identity not in self._visited
+        self._walk(path, identity)
         if is_new and len(self.files) + len(self.faults) == before:
             message = "the directory holds no manifest"
             help_text = "manifests are *.yaml and *.yml files; hidden ones do not count"
             self.faults.append(path_fault("R011", message, path, help_text))
 
-    def _walk(self, directory: str) -> None:
-        identity = os.path.realpath(directory)
+    def _walk(self, directory: str, identity: str) -> None:
+        """Take in what a directory holds, and what those in it hold, however deep they lie."""
+        below = [self._entries(directory, identity)]
+        while below:
+            found = next(below[-1], None)
+            if found is None:
+                below.pop()
+                continue
+            inner = self._enter(*found)
+            if inner is not None:
+                below.append(self._entries(*inner))
+
+    def _entries(
+        self, directory: str, identity: str
+    ) -> Iterator[tuple[os.DirEntry[str], str, str]]:
+        """What a directory holds: as it is, as shown, and with all links followed."""
         if identity in self._visited:
             return
         self._visited.add(identity)
@@ -122,25 +137,27 @@ class _Search:
         for entry in entries:
             if not entry.name.startswith("."):
                 path = entry.name if directory == "." else f"{directory}/{entry.name}"
-                self._enter(entry, path, f"{identity}{os.sep}{entry.name}")
+                yield entry, path, os.path.join(identity, entry.name)  # noqa: PTH118
 
-    def _enter(self, entry: os.DirEntry[str], path: str, identity: str) -> None:
+    def _enter(self, entry: os.DirEntry[str], path: str, identity: str) -> tuple[str, str] | None:
+        """Take in a file that was found; a directory is what to go into next."""
         is_manifest = entry.name.endswith(SUFFIXES) and entry.name != CONFIG_NAME
         try:
             is_directory = entry.is_dir()
             if not is_manifest and not is_directory:
-                return
+                return None
             if entry.is_symlink():
-                self._follow(path, is_directory=is_directory)
-            elif is_directory:
-                self._walk(path)
-            elif entry.is_file():
+                return self._follow(path, is_directory=is_directory)
+            if is_directory:
+                return path, identity
+            if entry.is_file():
                 self._add_file(path, identity)
         except OSError as error:
             self._unreadable(path, error)
+        return None
 
-    def _follow(self, path: str, *, is_directory: bool) -> None:
-        """Take in what a link leads to. Raises OSError."""
+    def _follow(self, path: str, *, is_directory: bool) -> tuple[str, str] | None:
+        """Take in what a link leads to; a directory is what to go into next. Raises OSError."""
         real = os.path.realpath(path)
         if not Path(real).exists():
             self.faults.append(path_fault("R012", "the link leads nowhere", path))
@@ -148,11 +165,12 @@ class _Search:
             message = "the link leads out of the directories that manifests are read from"
             self.faults.append(path_fault("R012", message, path, _LINK_HELP))
         elif is_directory:
-            self._walk(path)
+            return path, real
         elif Path(real).is_file():
             self._add_file(path, real)
         else:
             self.faults.append(path_fault("R012", "the link leads to no regular file", path))
+        return None
 
     def _add_file(self, path: str, identity: str) -> None:
         if _is_within(identity, self._private):

@@ -59,6 +59,20 @@ def test_a_file_that_is_named_in_several_ways_is_read_once() -> None:
     assert loaded.diagnostics == ()
 
 
+def test_directories_may_lie_in_each_other_as_deep_as_a_system_can_hold() -> None:
+    deep = Path("deep/" + "a/" * 700)
+    deep.mkdir(parents=True)
+    (deep / "x.yaml").write_text(MANIFEST)
+    assert load(["deep"]).files == (f"{deep.as_posix()}/x.yaml",)
+
+
+def test_a_chain_of_links_that_no_system_follows_cannot_be_read() -> None:
+    Path("0").mkdir()
+    for index in range(1200):
+        Path(f"{index + 1}").symlink_to(f"{index}")
+    assert codes(load(["1200"])) == ["R012"]
+
+
 def test_names_are_relative_to_the_working_directory() -> None:
     write("n/a.yaml", text="- no mapping")
     (fault,) = load([os.path.realpath("n")]).diagnostics
