@@ -30,13 +30,18 @@ def freeze_fault(freeze: Freeze) -> str:
         # With six, the first would be seconds, and no whole minute would ever be named.
         return f"{freeze.cron!r} is not a cron expression: it must have {_FIELDS} fields"
     try:
+        ZoneInfo(freeze.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"{freeze.timezone!r} is not a time zone"
+    try:
         if freeze.until:
             _moment(freeze.until)
+    except ValueError:
+        return f"{freeze.until!r} is not a time"
+    try:
         _names(freeze, datetime(2026, 1, 1, tzinfo=UTC))
-    except CronSimError as error:
+    except (CronSimError, ValueError) as error:
         return f"{freeze.cron!r} is not a cron expression: {error}"
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return f"{freeze.until or freeze.timezone!r} is neither a time nor a time zone"
     return ""
 
 

@@ -50,8 +50,9 @@ def test_an_hour_that_the_clock_repeats_is_frozen_both_times() -> None:
         (Freeze(cron="* * * * * *"), "it must have 5 fields"),
         (Freeze(cron="0 * * * * *"), "it must have 5 fields"),
         (Freeze(cron="61 * * * *"), "is not a cron expression"),
-        (Freeze(cron="* * * * *", timezone="Mars/Olympus"), "neither a time nor a time zone"),
-        (Freeze(until="2026-13-01"), "neither a time nor a time zone"),
+        (Freeze(cron="* * * * *", timezone="Mars/Olympus"), "'Mars/Olympus' is not a time zone"),
+        (Freeze(until="2026-12-01", timezone="Nowhere/City"), "'Nowhere/City' is not a time zone"),
+        (Freeze(until="2026-13-01"), "'2026-13-01' is not a time"),
     ],
 )
 def test_a_window_that_cannot_be_read_is_told(freeze: Freeze, fault: str) -> None:
