@@ -63,7 +63,7 @@ def test_directories_may_lie_in_each_other_as_deep_as_a_system_can_hold() -> Non
     deep = Path("deep/" + "a/" * 700)
     deep.mkdir(parents=True)
     (deep / "x.yaml").write_text(MANIFEST)
-    assert load(["deep"]).files == (f"{deep.as_posix()}/x.yaml",)
+    assert files(load(["deep"])) == (f"{deep.as_posix()}/x.yaml",)
 
 
 def test_a_chain_of_links_that_no_system_follows_cannot_be_read() -> None:
