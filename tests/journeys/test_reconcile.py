@@ -290,10 +290,17 @@ def test_an_outage_is_survived_without_a_flood(kept: Desk) -> None:
     whole = (kept.directory / "reconciler.yaml").read_text()
     away = whole.replace(kept.url, "http://127.0.0.1:9")
     (kept.directory / "reconciler.yaml").write_text(away)
-    process = start(kept, "reconcile", "--every", "100ms", "--quiet", "--timeout", "300ms")
-    time.sleep(2.5)
+    metrics = kept.directory / "m.prom"
+    options = ("--every", "100ms", "--quiet", "--timeout", "300ms", "--metrics", "m.prom")
+    process = start(kept, "reconcile", *options)
+
+    def ended(ending: str) -> float:
+        name = "reconciler_passes_total"
+        return metric(metrics, name, ending=ending) if metrics.exists() else 0
+
+    until(lambda: ended("failed") >= 4)
     (kept.directory / "reconciler.yaml").write_text(whole)
-    time.sleep(1.5)
+    until(lambda: ended("synced"))
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=20)
     assert process.returncode == 0
