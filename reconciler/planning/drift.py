@@ -7,6 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from reconciler.model import Action, Desired, DriftIgnored, Operation, Path, Plan, Reason
+from reconciler.planning.draft import Draft
+from reconciler.planning.summary import counted
 
 
 def ignored_drift(
@@ -25,23 +27,41 @@ def ignored_drift(
 
 
 def without_drift(plan: Plan) -> tuple[Plan, tuple[Operation, ...]]:
-    """The plan without the drift in it, and that drift, for a run that only reports it.
-
-    What waits for a value that such a number holds is left out with it.
-    """
-    left_out: set[str] = set()
-    for each in plan.operations:  # What an operation requires comes before it.
-        if each.reason is Reason.DRIFTED or left_out & set(each.requires):
-            left_out.add(each.id)
-    kept = tuple(each for each in plan.operations if each.id not in left_out)
+    """The plan without the drift in it, and that drift, for a run that only reports it."""
+    held = _held(plan.operations)
+    kept = tuple(each for each in plan.operations if each.id not in held)
     gone = {each.address for each in plan.operations} - {each.address for each in kept}
-    counted = {action: sum(each.action is action for each in kept) for action in Action}
-    summary = replace(
-        plan.summary,
-        create=counted[Action.CREATE],
-        patch=counted[Action.PATCH],
-        delete=counted[Action.DELETE],
-    )
     blocked = tuple(each for each in plan.blocked if each.address not in gone)
-    drift = tuple(each for each in plan.operations if each.id in left_out)
+    summary = counted(plan.summary, kept, blocked)
+    drift = tuple(each for each in plan.operations if each.id in held)
     return replace(plan, operations=kept, blocked=blocked, summary=summary), drift
+
+
+def without_held(drafts: Sequence[Draft], operations: Sequence[Operation]) -> Sequence[Draft]:
+    """The drafts that become a call where drift is only reported; `operations` are of them all."""
+    held = _held(operations)
+    left_out = {_call(each) for each in operations if each.id in held}
+    return [each for each in drafts if _call(each.operation) not in left_out]
+
+
+def _held(operations: Sequence[Operation]) -> AbstractSet[str]:
+    """The ids of the drift.
+
+    What waits for a value that such a number holds is held with it, and so is the patch that parks
+    a value for a moment: that moment would not end.
+    """
+    held: set[str] = set()
+    parking = {each.live_id: each.id for each in operations if each.reason is Reason.VACATE}
+    before = -1
+    while before != len(held):
+        before = len(held)
+        for each in operations:  # What an operation requires comes before it.
+            if each.reason is Reason.DRIFTED or held & set(each.requires):
+                held.add(each.id)
+                if each.live_id in parking:
+                    held.add(parking[each.live_id])
+    return held
+
+
+def _call(operation: Operation) -> tuple[Action, str, str | None]:
+    return operation.action, operation.address, operation.live_id

@@ -22,12 +22,9 @@ from dataclasses import replace
 
 from reconciler.errors import InputError
 from reconciler.model import (
-    Action,
     Blocked,
-    Live,
     Lock,
     LockEntry,
-    Operation,
     Ownership,
     Plan,
     Reason,
@@ -38,6 +35,7 @@ from reconciler.model import (
 )
 from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.drafting import Drafting
+from reconciler.planning.drift import without_held
 from reconciler.planning.guards import refuse
 from reconciler.planning.health import unhealthy
 from reconciler.planning.hiding import Hiding
@@ -52,6 +50,7 @@ from reconciler.planning.strangers import (
     to_create,
     unmanaged,
 )
+from reconciler.planning.summary import counted
 
 
 def make_plan(situation: Situation) -> Plan:
@@ -75,11 +74,13 @@ def make_plan(situation: Situation) -> Plan:
             "no manifest is left, and that never means to release every number",
             help="to release the last one, keep its manifest with lifecycle.state: absent",
         )
+    operations = put_in_order(drafts, situation.live, situation.fields)
+    made = without_held(drafts, operations) if situation.hold_drift else drafts
     managed = len(matching.pairs) + len(matching.orphans)
     blocked = (
         *(each for one in drafted for each in one.blocked),
         *_renames(situation, matching, drafts, drafting.hiding),
-        *refuse(drafts, situation.limits, managed),
+        *refuse(made, situation.limits, managed),
     )
     warnings = (
         *situation.doubts,
@@ -88,8 +89,8 @@ def make_plan(situation: Situation) -> Plan:
         *(each for one in drafted for each in one.warnings),
         *likely_purchases(situation, matching, drafts, drafting.hiding),
     )
-    operations = put_in_order(drafts, situation.live, situation.fields)
     left_alone = tuple(map(drafting.hiding.seen, unmanaged(situation, matching, operations)))
+    unchanged = sum(1 for each in drafted if each.unchanged)
     return Plan(
         target=situation.target,
         base_url=situation.base_url,
@@ -101,7 +102,9 @@ def make_plan(situation: Situation) -> Plan:
         unmanaged=left_alone,
         warnings=warnings,
         health=tuple(_health(situation, matching)),
-        summary=_summary(drafted, operations, blocked, left_alone),
+        summary=counted(
+            Summary(unchanged=unchanged, unmanaged=len(left_alone)), operations, blocked
+        ),
         manifests=len(situation.desired),
         live=len(situation.live),
         bindings={key: each.id for key, each in sorted(matching.pairs.items())},
@@ -243,27 +246,3 @@ def _health(situation: Situation, matching: Matching) -> Iterator[Unhealthy]:
         is_selected = situation.selected is None or key in situation.selected
         if is_selected and (ill := unhealthy(address_of(key), live)):
             yield ill
-
-
-def _summary(
-    drafted: Sequence[Drafted],
-    operations: Sequence[Operation],
-    blocked: Sequence[Blocked],
-    unmanaged: Sequence[Live],
-) -> Summary:
-    def count(action: Action) -> int:
-        return sum(1 for each in operations if each.action is action)
-
-    return Summary(
-        create=count(Action.CREATE),
-        patch=count(Action.PATCH),
-        delete=count(Action.DELETE),
-        replace=sum(
-            1
-            for each in operations
-            if each.reason is Reason.REPLACE and each.action is Action.CREATE
-        ),
-        unchanged=sum(1 for each in drafted if each.unchanged),
-        blocked=len({each.address for each in blocked}),
-        unmanaged=len(unmanaged),
-    )

@@ -114,6 +114,21 @@ def test_drift_may_be_reported_only(kept: Desk) -> None:
     assert kept.numbers()[0]["assistantId"] == "bot-2"
 
 
+def test_drift_that_is_only_reported_refuses_no_change_of_a_manifest(desk: Desk) -> None:
+    desk.configure(onDrift="report")
+    for index in range(12):
+        desk.manifest(f"n{index:02}", sip(f"n{index:02}"))
+    assert desk.run("reconcile").code == 0
+    for each in desk.numbers()[:3]:
+        desk.edit(each["id"], {"assistantId": "elsewhere"})
+    changed = desk.numbers()[-1]["name"]
+    desk.manifest(changed, sip(changed, assistantId="new"))
+    ended = desk.run("reconcile", "--format", "json")
+    assert ended.code == 0, ended.out
+    assert [each["address"] for each in ended.json["operations"]] == [f"PhoneNumber/{changed}"]
+    assert len(ended.json["drift"]) == 3
+
+
 def test_a_dry_run_shows_the_drift_that_is_only_reported(kept: Desk) -> None:
     kept.configure(onDrift="report")
     drift(kept)

@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 from reconciler.fields import parse_path
-from reconciler.model import DriftIgnored, Lock, LockEntry, Plan, SecretMark
+from reconciler.model import (
+    DriftIgnored,
+    Lifecycle,
+    Limit,
+    Limits,
+    Live,
+    Lock,
+    LockEntry,
+    OnImmutableChange,
+    Plan,
+    SecretMark,
+)
 from reconciler.planning import without_drift
 from tests.planning.numbers import calls, desired, guards, live, plan
 
@@ -99,3 +110,76 @@ def test_what_is_blocked_beside_the_drift_stays_blocked() -> None:
     lock = Lock("salt", "", {"a": APPLIED, "b": LockEntry("gone", "vapi")})
     made, _ = without_drift(plan(wanted, [DRIFTED], lock=lock))
     assert guards(made) == [("b", "recreate")]
+
+
+def uri(user: str) -> str:
+    return f"sip:{user}@sip.vapi.ai"
+
+
+def locked(key: str, sip_uri: str) -> LockEntry:
+    return LockEntry(key, "vapi", {"name": key, "sipUri": sip_uri, "provider": "vapi"})
+
+
+def rotated(keys: str) -> tuple[list[Live], Lock]:
+    """Numbers that each hold the SIP URI of the next one, which the lock knows as its own."""
+    held = [
+        live(key, {"name": key, "sipUri": uri(other)})
+        for key, other in zip(keys, keys[1:] + keys[0], strict=True)
+    ]
+    return held, Lock("salt", "", {key: locked(key, uri(key)) for key in keys})
+
+
+def test_a_ring_of_values_that_drifted_is_not_left_half_parked() -> None:
+    held, lock = rotated("abc")
+    made = plan([desired(each, {"sipUri": uri(each)}) for each in "abc"], held, lock=lock)
+    assert calls(made)[0] == ("patch", "a", "vacate")
+    kept, drift = without_drift(made)
+    assert (kept.operations, len(drift)) == ((), 4)
+
+
+def test_a_ring_waits_whole_for_the_one_number_that_drifted() -> None:
+    held, lock = rotated("abc")
+    entries = {**lock.entries, **{key: locked(key, uri("old")) for key in "ab"}}
+    wanted = [desired(each, {"sipUri": uri(each)}) for each in "abc"]
+    made = plan(wanted, held, lock=replace(lock, entries=entries), hold_drift=True)
+    assert {reason for _, _, reason in calls(made)} == {"vacate", "declared", "drifted"}
+    kept, drift = without_drift(made)
+    assert (kept.operations, len(drift)) == ((), 4)
+
+
+def test_drift_that_is_held_counts_against_no_limit() -> None:
+    wanted = [desired("a", {"assistantId": "x"}), desired("b", {"assistantId": "new"})]
+    held = [DRIFTED, live("2", {"name": "b", "assistantId": "old"})]
+    entry = LockEntry("2", "vapi", {"name": "b", "assistantId": "old", "provider": "vapi"})
+    lock = Lock("salt", "", {"a": APPLIED, "b": entry})
+    limits = Limits(changes=Limit(count=1))
+    made = plan(wanted, held, lock=lock, limits=limits, hold_drift=True)
+    assert calls(made) == [("patch", "a", "drifted"), ("patch", "b", "declared")]
+    assert guards(made) == []
+    corrected = plan(wanted, held, lock=lock, limits=limits)
+    assert guards(corrected) == [("a", "limits.changes"), ("b", "limits.changes")]
+
+
+def test_what_waits_for_held_drift_counts_against_no_limit() -> None:
+    wanted = [desired(each, {"sipUri": uri(each)}) for each in "abc"]
+    held = [live("a", {"name": "a", "sipUri": uri("b")})]
+    lock = Lock("salt", "", {"a": locked("a", uri("a"))})
+    limits = Limits(creates=Limit(count=1))
+    made = plan(wanted, held, lock=lock, limits=limits, hold_drift=True)
+    assert guards(made) == []
+    assert calls(without_drift(made)[0]) == [("create", "c", "declared")]
+
+
+def test_the_summary_counts_what_is_left_of_a_plan_without_its_drift() -> None:
+    replacing = Lifecycle(on_immutable_change=OnImmutableChange.REPLACE)
+    spec = {"numberDesiredAreaCode": "212", "sipUri": uri("b")}
+    wanted = [desired("a", {"sipUri": uri("a")}), desired("b", spec, lifecycle=replacing)]
+    held = [
+        live("a", {"name": "a", "sipUri": uri("b")}),
+        live("b", {"name": "b", "number": "+14155550100"}),
+    ]
+    lock = Lock("salt", "", {"a": locked("a", uri("a"))})
+    made = plan(wanted, held, lock=lock)
+    assert (made.summary.replace, made.summary.blocked) == (1, 1)
+    summary = without_drift(made)[0].summary
+    assert (summary.create, summary.delete, summary.replace, summary.blocked) == (0, 0, 0, 0)
