@@ -74,12 +74,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """What a guard refuses, and in `help` the flag or line that lets it pass."""
+    """What a guard refuses, and in `help` the flag or line that lets it pass.
+
+    `counted` says that a limit refuses it, which a run may raise: the guard `recreate` is that for
+    a number that vanished, and not for a manifest that looks renamed.
+    """
 
     address: str
     guard: str
     message: str
     help: str = ""
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,12 @@ _WHAT: Final = {
     Kind.DELETE: ("number", "would be released"),
 }
 _SHOWN: Final = 3
+# How the help of every limit begins, and that of no other guard.
+_RAISE: Final = "--max-"
 
 
 def _guard(kind: Kind) -> str:
     return "recreate" if kind is Kind.RECREATE else f"limits.{kind.value}"
-
-
-# The guards that count, and that a run may be told to let more through.
-COUNTED: Final = frozenset(_guard(each) for each in Kind)
 
 
 def refuse(drafts: Sequence[Draft], limits: Limits, managed: int) -> Iterator[Blocked]:
@@ -55,6 +53,11 @@ def raise_if_blocked(plan: Plan) -> None:
             told[each.message, each.help].append(unbroken(each.address))
         lines = [f"  {some_of(those)}: {why}\n    {way}" for (why, way), those in told.items()]
         raise GuardError("nothing was applied, a guard refuses:\n" + "\n".join(lines))
+
+
+def read_blocked(address: str, guard: str, message: str, way_out: str) -> Blocked:
+    """What a guard refused, as a plan document tells it."""
+    return Blocked(address, guard, message, way_out, counted=way_out.startswith(_RAISE))
 
 
 def some_of(addresses: Sequence[str]) -> str:
@@ -94,7 +97,8 @@ def _over(draft: Draft, kind: Kind, limit: Limit, allowed: int, count: int) -> B
         address=draft.operation.address,
         guard=_guard(kind),
         message=f"limits.{kind.value} is {shown}, and {count} {plural} {verb}",
-        help=f"--max-{kind.value} {count}",
+        help=f"{_RAISE}{kind.value} {count}",
+        counted=True,
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from reconciler.errors import GuardError, unbroken
 from reconciler.model import Operation, Plan
-from reconciler.planning.guards import COUNTED
 
 
 def as_reviewed(saved: Plan, fresh: Plan) -> Plan:
@@ -39,7 +38,7 @@ def as_reviewed(saved: Plan, fresh: Plan) -> Plan:
             each
             for each in fresh.blocked
             if (each.address, each.guard) in refused
-            or (each.address in touched and each.guard not in COUNTED)
+            or (each.address in touched and not each.counted)
         ),
         summary=saved.summary,
     )

@@ -122,7 +122,7 @@ def _matters(
             meaning = MEANING.get(each.status) or terminal(each.status)
             yield f"health {each.address}", f"{terminal(each.address)} {meaning}"
     for blocked in plan.blocked:
-        if blocked.guard == "recreate":
+        if blocked.guard == "recreate" and blocked.counted:
             text = f"{terminal(blocked.address)} vanished: {terminal_lines(blocked.message)}"
             yield f"vanished {blocked.address}", text
     for warned in plan.warnings:

@@ -186,6 +186,21 @@ def test_renaming_a_manifest_never_creates_a_number_again(desk: Desk) -> None:
     assert desk.plan()["operations"] == []
 
 
+def test_a_rename_that_shows_after_a_plan_was_saved_is_refused_still(desk: Desk) -> None:
+    spec = {"provider": "vapi", "numberDesiredAreaCode": "415"}
+    old = desk.manifest("old", spec)
+    desk.apply()
+    lock = desk.directory / "reconciler.lock.json"
+    known = lock.read_text()
+    lock.unlink()
+    old.unlink()
+    desk.manifest("new", spec)
+    assert desk.plan("--out", "plan.json")["blocked"] == []
+    lock.write_text(known)  # As a pull brings it.
+    assert "metadata.previously: [old]" in refused(desk)
+    assert len(desk.numbers()) == 1
+
+
 def test_a_number_that_vanished_is_not_bought_again_in_silence(desk: Desk) -> None:
     desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
     desk.apply()

@@ -10,7 +10,7 @@ from reconciler.errors import GuardError, InputError
 from reconciler.model import Blocked, Json, Plan, Secret
 from reconciler.planning import as_reviewed, raise_if_altered, read_document, to_document
 from reconciler.planning.document import digest
-from tests.planning.numbers import desired, live, plan
+from tests.planning.numbers import desired, live, lock, plan
 
 
 def made() -> Plan:
@@ -106,7 +106,9 @@ def test_a_touched_number_that_moved_makes_a_plan_stale() -> None:
 
 
 IMMUTABLE = Blocked("PhoneNumber/c", "immutable", "given once")
-TOO_MANY = Blocked("PhoneNumber/a", "limits.creates", "limits.creates is 0")
+TOO_MANY = Blocked("PhoneNumber/a", "limits.creates", "limits.creates is 0", counted=True)
+VANISHED = replace(TOO_MANY, guard="recreate", message="limits.recreates is 0")
+RENAMED = Blocked("PhoneNumber/a", "recreate", "this looks like old under a new name")
 
 
 def test_what_a_reviewed_plan_was_refused_for_is_refused_still() -> None:
@@ -119,13 +121,28 @@ def test_what_was_refused_and_is_allowed_by_now_is_not_in_the_way() -> None:
     assert as_reviewed(saved, replace(saved, blocked=())).blocked == ()
 
 
-def test_a_limit_that_was_raised_for_the_plan_was_reviewed_with_it() -> None:
-    assert as_reviewed(made(), replace(made(), blocked=(TOO_MANY,))).blocked == ()
+@pytest.mark.parametrize("limit", [TOO_MANY, VANISHED])
+def test_a_limit_that_was_raised_for_the_plan_was_reviewed_with_it(limit: Blocked) -> None:
+    assert as_reviewed(made(), replace(made(), blocked=(limit,))).blocked == ()
 
 
-def test_a_guard_that_protects_one_number_cannot_be_reviewed_away() -> None:
-    protected = Blocked("PhoneNumber/a", "preventDestroy", "forbidden")
-    assert as_reviewed(made(), replace(made(), blocked=(protected,))).blocked == (protected,)
+PROTECTED = Blocked("PhoneNumber/a", "preventDestroy", "forbidden")
+
+
+@pytest.mark.parametrize("guard", [PROTECTED, RENAMED])
+def test_a_guard_that_is_about_one_number_cannot_be_reviewed_away(guard: Blocked) -> None:
+    assert as_reviewed(made(), replace(made(), blocked=(guard,))).blocked == (guard,)
+
+
+def test_a_document_keeps_what_a_limit_refuses_apart_from_what_looks_renamed() -> None:
+    vanished = plan([desired("a")], [], lock=lock(a="9"))
+    held = [live("1", {"name": "old", "number": "+14155550100"})]
+    renamed = plan([desired("new", {"numberDesiredAreaCode": "415"})], held, lock=lock(old="1"))
+    for fresh, counted in ((vanished, True), (renamed, False)):
+        read = read_document(written(fresh))
+        assert read.blocked == fresh.blocked
+        limits = [each.counted for each in read.blocked if each.guard == "recreate"]
+        assert limits == [counted]
 
 
 def test_what_the_reviewed_plan_does_not_touch_is_not_in_its_way() -> None:
