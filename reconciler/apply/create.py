@@ -3,7 +3,8 @@
 The API has no idempotency key (observed), so after an answer that proves nothing the account is
 listed, and listed again after a pause. A number that matches the body and was not there before is
 ours; it is adopted. Only when both lists show none is the create sent again, and not once the run
-was told to stop: then it stays uncertain.
+was told to stop: then it stays uncertain. So it does where it is refused when sent again: that
+proves nothing of the first.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from json import dumps
 from threading import Lock as Mutex
 from typing import Protocol
 
-from reconciler.errors import ApiError, Uncertain, Unsent
+from reconciler.errors import ApiError, Refused, Uncertain, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import Json, Live, Operation
 from reconciler.planning.normal import normal
@@ -92,32 +93,36 @@ class Creator:
                         return found, True
                     if tries == self.tries:
                         raise
-                except Unsent:
+                except Refused as error:
+                    # It refuses this try alone, maybe because an earlier one landed meanwhile.
                     if lost is None:
                         raise
-                    message = f"{lost.message}; it was looked for and not found yet, nor sent again"
-                    raise Uncertain(message, status=lost.status) from None
+                    found = self._seen(likeness, lost)
+                    if found:
+                        return found, True
+                    raise _unproven(lost, error) from error
                 else:
                     self.claims.take((live,))
                     return live, False
 
     def _landed(self, likeness: Likeness, lost: Uncertain) -> Live | None:
-        """Look twice, with a pause between: a create may land after its answer was lost.
+        """Look twice, with a pause between: a create may land after its answer was lost."""
+        found = self._seen(likeness, lost)
+        if found is None:
+            self.pause(lost.retry_after or 0.0)
+            found = self._seen(likeness, lost)
+        return found
+
+    def _seen(self, likeness: Likeness, lost: Uncertain) -> Live | None:
+        """Look once.
 
         Raises Uncertain where nobody can look: a list that was refused proves nothing of a create.
         """
         try:
-            found = self._look(likeness)
-            if found is None:
-                self.pause(lost.retry_after or 0.0)
-                found = self._look(likeness)
+            listed = self.account.list_numbers()
         except ApiError as error:
             message = f"{lost.message}; whether it landed cannot be seen: {error.message}"
             raise Uncertain(message, status=lost.status, help=lost.help or error.help) from error
-        return found
-
-    def _look(self, likeness: Likeness) -> Live | None:
-        listed = self.account.list_numbers()
         matching = (each for each in listed if self._likeness(each.provider, each.body) == likeness)
         return self.claims.take(tuple(matching))
 
@@ -130,6 +135,15 @@ class Creator:
             if each.identity
         }
         return provider, dumps(_revealed(compared), sort_keys=True)
+
+
+def _unproven(lost: Uncertain, refused: Refused) -> Uncertain:
+    """What is known of a create whose answer was lost once, and that was refused after that."""
+    missing = f"{lost.message}; it was looked for and not found yet"
+    if isinstance(refused, Unsent):
+        return Uncertain(f"{missing}, nor sent again", status=lost.status)
+    message = f"{missing}; sent again, it was refused: {refused.message}"
+    return Uncertain(message, status=lost.status, help=refused.help)
 
 
 def _revealed(values: Mapping[str, Json]) -> dict[str, Json]:

@@ -13,7 +13,7 @@ from reconciler.api.retry import RetryPolicy
 from reconciler.apply import Executor, Stop
 from reconciler.apply.record import Answered, Step
 from reconciler.documents import read_plain
-from reconciler.errors import InputError, Refused, Unauthorized, Uncertain, Unsent
+from reconciler.errors import InputError, Refused, Throttled, Unauthorized, Uncertain, Unsent
 from reconciler.model import (
     Action,
     Json,
@@ -368,6 +368,34 @@ def test_a_create_that_may_have_landed_stays_uncertain_when_told_to_stop() -> No
     [result] = run(Scripted(Uncertain("lost"), Unsent("told to stop")), create(1)).results
     assert (result.status, result.error_kind) == (Status.FAILED, "uncertain")
     assert result.error_message == "lost; it was looked for and not found yet, nor sent again"
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [Refused("400: no", status=400), Throttled("429: no", status=429), Unauthorized("401: no")],
+)
+def test_a_create_that_may_have_landed_is_not_refused_when_a_later_try_is(refused: Refused) -> None:
+    [result] = run(Scripted(Uncertain("lost"), refused), create(1)).results
+    assert (result.status, result.error_kind) == (Status.FAILED, "uncertain")
+    assert result.error_message == (
+        "lost; it was looked for and not found yet; sent again, it was refused: " + refused.message
+    )
+
+
+class Late(Scripted):
+    """An account where a create whose answer was lost lands only after the second look."""
+
+    looks = 0
+
+    def list_numbers(self) -> tuple[Live, ...]:
+        self.looks += 1
+        return (Live("late", "vapi", {**create(1).body, "id": "late"}),) if self.looks > 2 else ()
+
+
+@pytest.mark.parametrize("refused", [Refused("400: it exists", status=400), Unsent("told to stop")])
+def test_a_create_that_lands_late_is_found_once_a_later_try_is_refused(refused: Refused) -> None:
+    [result] = run(Late(Uncertain("lost"), refused), create(1)).results
+    assert (result.status, result.live_id) == (Status.RECOVERED, "late")
 
 
 def test_a_create_is_not_sent_again_sooner_than_the_api_asked_for() -> None:

@@ -88,7 +88,7 @@ def test_a_create_that_may_have_landed_is_looked_for_and_stays_uncertain(tmp_pat
         until(lambda: methods(seen) == ["GET", "POST", "GET"])
         time.sleep(0.3)
         code, out, _ = ended(process, signal.SIGTERM)
-        assert (code, methods(seen)) == (130, ["GET", "POST", "GET", "GET"])
+        assert (code, methods(seen)) == (130, ["GET", "POST", "GET", "GET", "GET"])
     assert '"kind": "uncertain"' in out
 
 
