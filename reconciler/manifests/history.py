@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import InputError
+from reconciler.errors import InputError, unbroken
 from reconciler.manifests.find import CONFIG_NAME, SUFFIXES, path_fault
 from reconciler.manifests.load import Loaded, manifests_in
 from reconciler.model import Diagnostic, Manifest
 
 _SECONDS: Final = 60
 _LINK: Final = b"120000"
+# How many words `git cat-file --batch` says of what it has: id, kind and size. Else: `ID missing`.
+_FOUND: Final = 3
 # What CI systems say of a branch that was not there before; of SHA-1 or SHA-256.
 _NOTHING: Final = re.compile("0{40}|0{64}")
 
@@ -39,7 +41,8 @@ def commit_of(revision: str) -> str | None:
 def load_at(commit: str, paths: Sequence[str]) -> Loaded:
     """Read the manifests that `paths` held at a commit, as `load` would have read them then.
 
-    A path that was not there held none. Raises InputError for one outside of the repository.
+    A path that was not there held none. Raises InputError for one outside of the repository, and
+    for a file whose content the clone lacks.
     """
     entries: dict[str, _Entry] = {}
     for path in paths:
@@ -53,7 +56,7 @@ def load_at(commit: str, paths: Sequence[str]) -> Loaded:
     # A link that still stands is not gone, and what it leads to is looked at now.
     links = [each.file for each in entries.values() if each.is_link]
     faults = [_link(each) for each in links if not Path(each).is_symlink()]
-    for each, content in zip(files, _contents(each.blob for each in files), strict=True):
+    for each, content in zip(files, _contents(commit, files), strict=True):
         found, wrong = manifests_in(content, each.file)
         manifests.extend(found)
         faults.extend(wrong)
@@ -108,16 +111,28 @@ def _link(file: str) -> Diagnostic:
     )
 
 
-def _contents(ids: Iterable[bytes]) -> Iterator[bytes]:
-    """The content of each blob, read by one process."""
-    wanted = list(ids)
-    output = _git("cat-file", "--batch", given=b"".join(each + b"\n" for each in wanted)) or b""
+def _contents(commit: str, files: Sequence[_Entry]) -> Iterator[bytes]:
+    """The content of each file, read by one process. Raises InputError where git has it not."""
+    output = _git("cat-file", "--batch", given=b"".join(each.blob + b"\n" for each in files))
+    if output is None:
+        raise _unread("the manifests", commit)
     position = 0
-    for _ in wanted:
+    for each in files:
         start = output.index(b"\n", position) + 1
-        size = int(output[position:start].split()[2])
+        about = output[position:start].split()
+        if len(about) != _FOUND:
+            raise _unread(each.file, commit)
+        size = int(about[-1])
         yield output[start : start + size]
         position = start + size + 1
+
+
+def _unread(what: str, commit: str) -> InputError:
+    return InputError(
+        f"--base: git cannot read {unbroken(what)} as of {commit}",
+        help="the clone is damaged, or holds a part of the files and cannot fetch the others: "
+        "clone the repository anew, and whole",
+    )
 
 
 def _help() -> str:

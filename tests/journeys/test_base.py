@@ -12,11 +12,11 @@ from tests.journeys.desk import Desk
 SIP = {"provider": "vapi", "sipUri": "sip:old@sip.vapi.ai"}
 
 
-def git(desk: Desk, *arguments: str) -> None:
+def git(desk: Desk, *arguments: str) -> str:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
-    subprocess.run(
-        ["git", *identity, *arguments], cwd=desk.directory, check=True, capture_output=True
-    )
+    command = ["git", *identity, *arguments]
+    done = subprocess.run(command, cwd=desk.directory, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def commit(desk: Desk) -> None:
@@ -134,6 +134,24 @@ def test_before_a_revision_of_zeros_there_was_nothing(desk: Desk) -> None:
     applied(desk)
     remove(desk)
     assert released(desk, base="0" * 40) == []
+
+
+@pytest.mark.parametrize("rest", [0, 60])
+def test_a_clone_that_lacks_a_manifest_or_a_part_of_it_is_an_error(desk: Desk, rest: int) -> None:
+    desk.configure()
+    desk.manifest("old", SIP)
+    applied(desk)
+    blob = git(desk, "rev-parse", "HEAD:numbers/old.yaml")
+    path = desk.directory / ".git" / "objects" / blob[:2] / blob[2:]
+    part = path.read_bytes()[:rest]
+    path.unlink()
+    if part:
+        path.write_bytes(part)
+    remove(desk)
+    ended = desk.run("plan", "--no-lock", "--base", "HEAD")
+    assert (ended.code, "Traceback" in ended.err) == (1, False), ended.err
+    assert "git cannot read" in ended.err
+    assert "clone the repository anew" in ended.err
 
 
 def test_a_path_outside_of_the_repository_is_an_error(desk: Desk) -> None:
