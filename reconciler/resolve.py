@@ -34,6 +34,7 @@ from reconciler.model import (
 ReadSecret = Callable[[Mapping[str, Json]], Secret]
 
 _SHOWN_NAMES: Final = 5
+_BINDS: Final = frozenset({"id", "number", "sipUri", "name"})
 _NO_STATE: Final = (
     "name the state file of Vapi's GitOps tool as gitopsState of the target in reconciler.yaml"
 )
@@ -88,7 +89,7 @@ def declared_formerly(manifests: Sequence[Manifest], fields: FieldTable) -> tupl
             desired = _desired(manifest, fields, dict(spec), ())
         except (LookupError, TypeError, ValueError, AttributeError):
             continue
-        if desired.key and isinstance(desired.key, str):
+        if desired.key and isinstance(desired.key, str) and _may_bind(desired.binding):
             former.append(desired)
     return tuple(former)
 
@@ -158,6 +159,11 @@ def _binding(value: Mapping[Any, Any] | None) -> Binding | None:
         return None
     ((field_name, bound),) = value.items()
     return Binding(field_name, bound)
+
+
+def _may_bind(binding: Binding | None) -> bool:
+    """Whether a binding can be looked for; of an earlier revision, it may be anything."""
+    return binding is None or (binding.field in _BINDS and isinstance(binding.value, str))
 
 
 # Kind and name to the resources that have it.

@@ -104,6 +104,9 @@ def test_what_was_no_manifest_then_is_not_taken_for_one(desk: Desk) -> None:
     [
         ("spec: {provider: nobody}", "PhoneNumber/old", "its name, provider, binding or lifecycle"),
         ("spec: {provider: vapi}\nlifecycle: {state: absnt}", "PhoneNumber/old", "lifecycle"),
+        ("spec: {provider: vapi}\nbinding: {number: 14155550999}", "PhoneNumber/old", "binding"),
+        ("spec: {provider: vapi}\nbinding: {id: {a: b}}", "PhoneNumber/old", "binding"),
+        ("spec: {provider: vapi}\nbinding: {assistantId: a}", "PhoneNumber/old", "binding"),
         ("spec: {provider: vapi, name: '${var.x}'}", "PhoneNumber/old", "'x' is not defined"),
         ("spec: [", "PhoneNumber/numbers/old.yaml", "not valid YAML"),
     ],
