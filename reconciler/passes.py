@@ -99,7 +99,7 @@ def _go_on(
 
 def _applied(report: PassReport, outcome: Outcome) -> PassReport:
     """The report of a pass whose plan was run."""
-    if outcome.interrupted and any(each.status not in WRITTEN for each in outcome.results):
+    if outcome.interrupted:
         return told_to_stop(report)
     short = [each for each in outcome.results if each.error_kind or each.not_taken]
     if short:

@@ -18,7 +18,15 @@ from typing import Final, Protocol, assert_never
 
 from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
-from reconciler.errors import ApiError, InputError, Unauthorized, Unsent
+from reconciler.errors import (
+    ApiError,
+    InputError,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Uncertain,
+    Unsent,
+)
 from reconciler.fields import FieldTable
 from reconciler.model import (
     WRITTEN,
@@ -38,11 +46,14 @@ from reconciler.planning.health import unhealthy
 _NOT_MET: Final = "not tried: an operation that it requires did not succeed"
 _INTERRUPTED: Final = "not tried: the run was interrupted"
 _LOCK: Final = "lock"
+_SKIPPED: Final = "skipped"
 # What went wrong with one operation and would with all others -> why these are not tried.
 _HALTS: Final = {
     _LOCK: "not tried: the lock cannot be written",
     Unauthorized.kind: "not tried: the key was refused",
 }
+# What ends so is tried again, unless the run is told to stop.
+_TRIED_AGAIN: Final = frozenset({_SKIPPED, Throttled.kind, Uncertain.kind})
 
 
 class Account(Creating, Protocol):
@@ -122,8 +133,8 @@ class Executor:
                     case Result() as result:
                         landed.discard(result.operation.id)
                         under_way -= 1
-                        run.finish(result)
-        return run.outcome(interrupted=self.stop.asked.is_set())
+                        run.finish(result, stopped=self.stop.asked.is_set())
+        return run.outcome()
 
     def _run_one(self, operation: Operation, creator: Creator) -> _Landed | Result:
         """Send one write. What was bought keeps its place until it is remembered."""
@@ -196,6 +207,7 @@ class _Run:
         self._observe = observe
         self._results: dict[str, Result] = {}
         self._halted = ""
+        self._interrupted = False
         self._told = 0
         self._position = {each.id: index for index, each in enumerate(plan.operations)}
         self._missing = {each.id: len(each.requires) for each in plan.operations}
@@ -216,9 +228,15 @@ class _Run:
         taken = min(max(0, places), len(self._ready))
         return [self._plan.operations[heappop(self._ready)] for _ in range(taken)]
 
-    def finish(self, result: Result) -> None:
-        """Keep a result, see who waited for it, and tell all results that are due."""
-        self._halted = self._halted or _HALTS.get(result.error_kind, "")
+    def finish(self, result: Result, *, stopped: bool) -> None:
+        """Keep a result, see who waited for it, and tell all results that are due.
+
+        With `stopped` the run was told to stop, and nothing more is sent whatever this result is.
+        """
+        if stopped:
+            self._interrupted |= _may_be_cut_short(result)
+        else:
+            self._halted = self._halted or _HALTS.get(result.error_kind, "")
         ended = deque([result])
         while ended:
             result = ended.popleft()
@@ -233,14 +251,15 @@ class _Run:
                     ended.append(_skipped(each, _NOT_MET))
         self._tell()
 
-    def outcome(self, *, interrupted: bool) -> Outcome:
+    def outcome(self) -> Outcome:
         """All results, the operations that were not tried among them."""
-        why = _INTERRUPTED if interrupted else self._halted
+        why = self._halted or _INTERRUPTED
         for each in self._plan.operations:
             if each.id not in self._results:
-                self.finish(_skipped(each, why))
+                self.finish(_skipped(each, why), stopped=not self._halted)
         results = tuple(self._results[each.id] for each in self._plan.operations)
-        return Outcome(self._plan.target, results, interrupted, tuple(self._health(results)))
+        health = tuple(self._health(results))
+        return Outcome(self._plan.target, results, self._interrupted, health)
 
     def _health(self, results: Sequence[Result]) -> Iterator[Unhealthy]:
         """What was ill before and was not written to, and what was written to and is ill now."""
@@ -277,9 +296,15 @@ def _skipped(operation: Operation, message: str) -> Result:
         operation,
         Status.SKIPPED,
         operation.live_id,
-        error_kind="skipped",
+        error_kind=_SKIPPED,
         error_message=message,
     )
+
+
+def _may_be_cut_short(result: Result) -> bool:
+    """Whether a result may be another than it were, had nobody told the run to stop."""
+    unreached = result.error_kind == Refused.kind and result.error_status is None
+    return unreached or result.error_kind in _TRIED_AGAIN
 
 
 def _id(operation: Operation) -> str:

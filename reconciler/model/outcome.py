@@ -41,7 +41,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a plan: one result an operation, in the plan's order."""
+    """What became of a plan: one result an operation, in the plan's order.
+
+    `interrupted` says that something was not done, or not waited for, because of a signal.
+    """
 
     target: str
     results: tuple[Result, ...]

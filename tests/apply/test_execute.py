@@ -298,6 +298,55 @@ def test_asked_to_stop_it_finishes_what_is_under_way_and_starts_nothing() -> Non
     assert statuses(outcome) == ["done", "done", "skipped", "skipped"]
 
 
+def stopping(end: Exception | None) -> Outcome:
+    """A run of one create that is told to stop when all that is left of it is its end."""
+    stop = Stop(Event())
+
+    class Last(Scripted):
+        def create_number(self, body: dict[str, Json]) -> Live:
+            stop.asked.set()
+            return super().create_number(body)
+
+    return run(Last(end), create(1), stop=stop)
+
+
+def test_told_to_stop_too_late_a_run_is_done() -> None:
+    outcome = stopping(None)
+    assert (statuses(outcome), outcome.interrupted) == (["done"], False)
+
+
+@pytest.mark.parametrize(
+    ("end", "interrupted"),
+    [
+        (Refused("400: no", status=400), False),
+        (Unauthorized("401: no", status=401), False),
+        (Refused("the host cannot be reached"), True),
+        (Throttled("429: no", status=429), True),
+        (Unsent("told to stop"), True),
+    ],
+)
+def test_what_would_have_been_tried_again_was_cut_short(end: Refused, *, interrupted: bool) -> None:
+    assert stopping(end).interrupted is interrupted
+
+
+def test_what_was_not_tried_for_another_reason_was_not_interrupted() -> None:
+    stop = Stop(Event())
+
+    class Halting(Scripted):
+        def create_number(self, body: dict[str, Json]) -> Live:
+            if body["name"] == "n2":
+                halted.wait(10)
+                stop.asked.set()
+            return super().create_number(body)
+
+    halted = Event()
+    scripted = Halting(Unauthorized("401: no", status=401), None)
+    told = [create(1), create(2), create(3)]
+    outcome = run(scripted, *told, parallel=2, stop=stop, observe=lambda _: halted.set())
+    assert (statuses(outcome), outcome.interrupted) == (["failed", "done", "skipped"], False)
+    assert outcome.results[2].error_message == "not tried: the key was refused"
+
+
 def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

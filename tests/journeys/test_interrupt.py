@@ -115,6 +115,53 @@ def test_a_pass_that_waits_for_another_to_end_is_cut_short(tmp_path: Path) -> No
     assert (code, out.startswith("prod: interrupted: ")) == (130, True)
 
 
+@pytest.mark.parametrize("command", [APPLY, (*APPLY, "--wait", "10m"), ("reconcile",)])
+def test_told_to_stop_when_all_is_done_a_run_ends_well(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    released = Event()
+    made = {"id": "1", "provider": "vapi", "name": "a", "status": "active"}
+    made["sipUri"] = "sip:a@sip.vapi.ai"
+
+    def reads(exchange: Exchange) -> None:
+        exchange.answer(200, [made] if released.is_set() else [])
+
+    def create(exchange: Exchange) -> None:
+        released.wait(20)
+        exchange.answer(201, made)
+
+    with serving(answering(reads, create)) as (url, seen):
+        process = start(desk_at(tmp_path, url), *command)
+        until(lambda: "POST" in methods(seen))
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr is not None
+        assert "stopping after the calls in flight" in process.stderr.readline()
+        released.set()
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, out
+    assert ("Apply complete!" if command[0] == "apply" else "1 created") in out
+
+
+def test_told_to_stop_before_a_new_number_serves_calls_is_not_done(tmp_path: Path) -> None:
+    released = Event()
+    made = {"id": "1", "provider": "vapi", "name": "a", "status": "activating"}
+
+    def create(exchange: Exchange) -> None:
+        released.wait(20)
+        exchange.answer(201, {**made, "sipUri": "sip:a@sip.vapi.ai"})
+
+    with serving(answering(nobody, create)) as (url, seen):
+        process = start(desk_at(tmp_path, url), *APPLY, "--wait", "10m")
+        until(lambda: "POST" in methods(seen))
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr is not None
+        process.stderr.readline()
+        released.set()
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130, out
+    assert out.endswith("1 number serves no calls, and --wait is over.\n")
+
+
 def test_waiting_for_a_new_number_ends_and_says_that_it_serves_no_calls(tmp_path: Path) -> None:
     made = {"id": "1", "provider": "vapi", "name": "a", "status": "activating"}
 
