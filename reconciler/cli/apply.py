@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from reconciler.cli.exits import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.errors import ApiError, InputError
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from reconciler.cli.session import Session
     from reconciler.job import Account, Job, Planned
 
-EXIT_ERROR: Final = 1
-EXIT_PARTIAL: Final = 4
-EXIT_INTERRUPTED: Final = 130
 # Seconds between the two looks for a create whose answer was lost.
 LOOK_AGAIN_AFTER: Final = 2.0
 
@@ -136,7 +134,7 @@ def exit_code(outcome: Outcome) -> int:
     written = [each for each in outcome.results if each.status in WRITTEN]
     whole = [each for each in written if not each.not_taken and not each.error_kind]
     if len(whole) == len(outcome.results):
-        return 0
+        return EXIT_DONE
     return EXIT_PARTIAL if written else EXIT_ERROR
 
 

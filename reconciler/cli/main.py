@@ -12,12 +12,10 @@ from typing import Any, Final, Never
 import click
 
 from reconciler import __version__
+from reconciler.cli.exits import EXIT_ERROR, EXIT_INTERRUPTED
 from reconciler.cli.options import Shared, shared_options
 from reconciler.cli.targets import exit_code_of, tell_error
 from reconciler.errors import ReconcilerError
-
-EXIT_ERROR: Final = 1
-EXIT_INTERRUPTED: Final = 130
 
 # A large plan keeps nearly all it makes: looking for garbage as often as Python does by itself
 # would take a third of its time.

@@ -8,13 +8,12 @@ from typing import Any
 
 import click
 
+from reconciler.cli.exits import EXIT_CHANGES, EXIT_DONE
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Shared, with_shared
 from reconciler.cli.targets import all_targets_option, over_targets
 from reconciler.model import Forecast, Plan
 from reconciler.report import FORECAST_FORMATS, PLAN_FORMATS
-
-EXIT_CHANGES = 2
 
 
 @click.command()
@@ -63,7 +62,7 @@ def plan(
         if out:
             save(made, Path(out))
         changed = detailed_exitcode and has_changes(made)
-        return show_plan(shared, made), EXIT_CHANGES if changed else 0
+        return show_plan(shared, made), EXIT_CHANGES if changed else EXIT_DONE
 
     return over_targets(shared, foreseen if offline else one, all_targets=all_targets)
 

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconciler.cli.apply import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL, how, interruptible
+from reconciler.cli.apply import how, interruptible
+from reconciler.cli.exits import (
+    EXIT_CHANGES,
+    EXIT_DONE,
+    EXIT_ERROR,
+    EXIT_GUARD,
+    EXIT_INTERRUPTED,
+    EXIT_PARTIAL,
+)
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.cli.targets import all_targets_option, worst
@@ -25,14 +33,12 @@ if TYPE_CHECKING:
     from reconciler.cli.session import Session
     from reconciler.cli.telling import Telling
 
-EXIT_CHANGES: Final = 2
-EXIT_GUARD: Final = 3
 _CODES: Final = {
-    Ending.SYNCED: 0,
-    Ending.CHANGED: 0,
-    Ending.DRIFT: 0,
-    Ending.FROZEN: 0,
-    Ending.BUSY: 0,
+    Ending.SYNCED: EXIT_DONE,
+    Ending.CHANGED: EXIT_DONE,
+    Ending.DRIFT: EXIT_DONE,
+    Ending.FROZEN: EXIT_DONE,
+    Ending.BUSY: EXIT_DONE,
     Ending.REFUSED: EXIT_GUARD,
     Ending.PARTIAL: EXIT_PARTIAL,
     Ending.FAILED: EXIT_ERROR,
@@ -103,7 +109,7 @@ def _repeat(passing: _Passing, every: float, stop: Stop) -> int:
         gc.collect()
         spread = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - it spreads, and hides nothing
         if stop.asked.wait(every * spread):
-            return 0
+            return EXIT_DONE
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ class _Passing:
         return worst([self._over(each) for each in sessions])
 
     def _over(self, session: Session) -> int:
-        """One pass over one target, told and measured; its exit code. None once told to stop."""
+        """One pass over one target, told and measured; its exit code. Once told to stop, none."""
         if self.stop.asked.is_set():
             return EXIT_INTERRUPTED
         begun = time.monotonic()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.exits import EXIT_CHANGES, EXIT_DONE
 from reconciler.cli.options import Shared, with_shared
 from reconciler.errors import InputError
 from reconciler.model import Consequence, SchemaDiff
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from reconciler.cli.session import Session
     from reconciler.schema.build import BuiltSchema
     from reconciler.schema.chosen import Chosen
-
-EXIT_DIFFERS: Final = 2
 
 
 @click.group()
@@ -85,7 +84,7 @@ def diff(shared: Shared, one: str, other: str | None, manifests: tuple[str, ...]
     made = _diff(shared, one, other, manifests)
     view = SchemaDiffView(made, style(shared))
     click.echo(SCHEMA_DIFF_FORMATS[shared.format or "text"](view), nl=False)
-    return EXIT_DIFFERS if made.differs else 0
+    return EXIT_CHANGES if made.differs else EXIT_DONE
 
 
 def _diff(shared: Shared, one: str, other: str | None, manifests: tuple[str, ...]) -> SchemaDiff:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from reconciler.cli.exits import EXIT_ERROR, EXIT_GUARD, WORST_FIRST
 from reconciler.cli.options import Shared
 from reconciler.errors import GuardError, ReconcilerError
 
 if TYPE_CHECKING:
     from reconciler.cli.session import Session
 
-EXIT_ERROR: Final = 1
-EXIT_GUARD: Final = 3
-# From the worst to the best: interrupted, error, guard, in part, changes, nothing left to do.
-_WORST_FIRST: Final = (130, 1, 3, 4, 2, 0)
 # Formats of which several make one of the same kind.
 _JOINED: Final = frozenset({"text", "json", "github", "markdown"})
 
@@ -56,7 +53,7 @@ def over_targets(shared: Shared, command: Command, *, all_targets: bool) -> int:
 
 def worst(codes: Sequence[int]) -> int:
     """The one exit code of several runs."""
-    return next(each for each in _WORST_FIRST if each in codes)
+    return next(each for each in WORST_FIRST if each in codes)
 
 
 def _guarded(session: Session, command: Command) -> tuple[Any, int]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from reconciler.cli.exits import EXIT_DONE, EXIT_ERROR
 from reconciler.cli.options import Shared, with_shared
 from reconciler.cli.targets import all_targets_option, over_targets
 from reconciler.report import VALIDATION_FORMATS
@@ -42,11 +43,11 @@ def validate(shared: Shared, paths: tuple[str, ...], *, all_targets: bool) -> in
             validation = error.validation
         shown = show_validation(shared, validation, name)
         head = f"{session.target.name}\n" if all_targets and name in _HEADED else ""
-        return head + shown, 0 if validation.valid else 1
+        return head + shown, EXIT_DONE if validation.valid else EXIT_ERROR
 
     try:
         return over_targets(shared, one, all_targets=all_targets)
     except InvalidConfigError as error:
         # What is wrong with the configuration is a result here, as what is wrong with manifests.
         click.echo(show_validation(shared, error.validation, name), nl=False)
-        return 1
+        return EXIT_ERROR
