@@ -57,7 +57,7 @@ class Builder:
         self, data: bytes, file: str, faults: list[Diagnostic], *, text_keys: bool = False
     ) -> None:
         """Prepare for a file; with `text_keys` a whole number may be a key, and is its text."""
-        self._next = _event_source(data)
+        self._next = event_source(data)
         self._text_keys = text_keys
         self._file = file
         self._faults = faults
@@ -229,7 +229,7 @@ def too_deep(place: Place) -> Diagnostic:
     return fault("R006", f"nested deeper than {MAX_DEPTH} levels", place)
 
 
-def _event_source(data: bytes) -> Callable[[], Any]:
+def event_source(data: bytes | str) -> Callable[[], Any]:
     """The event stream of libyaml where PyYAML was built with it, PyYAML's own elsewhere."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     next_event: Callable[[], Any] = loader(data).get_event

@@ -157,6 +157,12 @@ def test_of_two_secrets_on_a_line_none_is_shown(columns: tuple[int, int]) -> Non
         "x-webhook-signature: {hunter2",
         "apiKey: hunter2",
         "password: {env: A} # token: hunter2",
+        "password: {env: A, default: hunter2}",
+        "password: {file: a, env: hunter2}",
+        "{token: {env: A}, password: hunter2}",
+        "'my token value': hunter2",
+        '"pass\\u0077ord": hunter2',
+        "pasword: hunter2",
         "url: https://me:hunter2@hooks.example.com",
     ],
 )
@@ -188,6 +194,63 @@ def test_a_fault_within_what_is_not_shown_points_to_its_end() -> None:
 )
 def test_what_is_no_secret_is_shown(line: str) -> None:
     assert snippet(line, 1)[0] == line
+
+
+SEVERAL_LINES = [
+    "twilioAuthToken:\n  value: hunter2\n",
+    "password:\n- hunter2\n",
+    "password:\n  - {a: hunter2}\n",
+    "password: |\n  a\n\n  hunter2\n",
+    "password: >-\n  a\n  hunter2\n",
+    "password: a\n  hunter2\n",
+    "password: 'a\nhunter2'\n",
+    "password: {env: A,\n  default: hunter2}\n",
+    "{password:\n{value:\nhunter2}}\n",
+    '{"password":\n"hunter2"}\n',
+    "password:\n  env: A\n  default: hunter2\n",
+    "password:\n  env:\n    - hunter2\n",
+    "? password\n: hunter2\n",
+    "a: &it hunter2\npassword: *it\n",
+    "a: &it {b: hunter2}\nb: 1\npassword: *it\n",
+    "a: &it password\n*it : hunter2\n",
+    # And where the text is no YAML.
+    "password:\n\thunter2\n",
+    "password:\n  hunter2\x01\n",
+    "password:\n  'hunter2\n",
+    "password: |\n  a\n hunter2\n",
+    "password:\n  - a\n  b: hunter2\n",
+    "x: {a: 1\npassword:\n  hunter2\nb: 1\n",
+    f"x: {'[' * 200}\npassword:\n  hunter2\n",
+]
+
+
+@pytest.mark.parametrize("text", SEVERAL_LINES)
+def test_a_secret_of_several_lines_is_shown_on_none(text: str) -> None:
+    for number in range(1, len(text.splitlines()) + 1):
+        shown = diagnostics_as("text", diagnostic(line=number), text=text)
+        assert "hunter2" not in shown
+    every = [diagnostic(line=number + 1) for number in range(len(text.splitlines()))]
+    shown = diagnostics_as("text", *every, text=text)
+    assert "hunter2" not in shown
+    assert "(not shown)" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "shown"),
+    [
+        ("apiKey:\n  value: hunter2\n", 1, "apiKey:"),
+        ("apiKey:\n  value: hunter2\n", 2, "  (not shown)"),
+        ("apiKey:\n  value: hunter2\nb: 1\n", 3, "b: 1"),
+        ("apiKey:\n  env: NAME\n", 2, "  env: NAME"),
+        ("apiKey:\n  file: secrets/a\n", 2, "  file: secrets/a"),
+        ("- password: hunter2\n  a: 1\n", 2, "  a: 1"),
+        ("a: &it {env: NAME}\npassword: *it\n", 1, "a: &it {env: NAME}"),
+        ("password: a\n---\nb: {c\n", 3, "b: {c"),
+    ],
+)
+def test_only_the_secret_of_several_lines_is_hidden(text: str, line: int, shown: str) -> None:
+    told = diagnostics_as("text", diagnostic(line=line), text=text).splitlines()
+    assert told[3] == f" {line} | {shown}"
 
 
 def test_a_related_line_is_shown_without_its_secret() -> None:
