@@ -18,12 +18,14 @@ Whatever says so, in `Retry-After`, is not asked again any sooner.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from json import loads
+from html import escape, unescape
+from json import dumps, loads
 from math import isfinite
 from typing import Any, Final, Never
+from urllib.parse import quote, quote_plus
 
 from reconciler.api.transport import Answer
 from reconciler.errors import ApiError, Refused, Throttled, Unauthorized, Uncertain
@@ -60,7 +62,7 @@ def _finite(digits: str) -> float:
 
 def _error(answer: Answer, hidden: Sequence[str]) -> ApiError:
     later = _retry_after(answer)
-    message = f"the API answered {answer.status}: {clean(_words(answer), hidden)}"
+    message = f"the API answered {answer.status}: {clean(_words(answer, hidden), hidden)}"
     match answer.status:
         case 401:
             return Unauthorized(message, status=401, help=_KEY_HELP)
@@ -85,33 +87,75 @@ _KEY_HELP: Final = (
 _EDGE_HELP: Final = "the network edge before the API refused us: a proxy, VPN or firewall may help"
 
 
-def _words(answer: Answer) -> str:
-    """What an error body says: the API's message, one or many, or the edge's own text."""
+def _words(answer: Answer, hidden: Sequence[str]) -> str:
+    """What an error body says: the API's message, one or many, or the edge's own text.
+
+    What is `hidden` goes first: text that is made of a value escapes some of it, and a cut or a
+    strip would leave a part.
+    """
+    texts = _spelt(hidden)
     try:
-        value = loads(answer.body)
+        return _said(_without(loads(answer.body), texts))
     except (ValueError, RecursionError):
-        return _page(answer.body)
+        return _page(answer.body, texts)
+
+
+def _said(value: Any) -> str:
     message = value.get("message") if isinstance(value, dict) else value
     if isinstance(message, list):
         return "; ".join(str(each) for each in message)
     return str(message if message is not None else value)
 
 
-def _page(body: bytes) -> str:
-    text = body[:10_000].decode("utf-8", "replace").strip()
-    if text[:1] == "<":
-        title = text.partition("<title>")[2].partition("</title>")[0].strip()
-        return f"an HTML page{f', {title}' if title else ''}"
-    return text or "no words"
+def _page(body: bytes, texts: Sequence[str]) -> str:
+    text = body[:10_000].decode("utf-8", "replace")
+    if text.lstrip()[:1] == "<":
+        title = text.partition("<title>")[2].partition("</title>")[0]
+        shown = _without(unescape(_without(title, texts)), texts).strip()
+        return f"an HTML page{f', {shown}' if shown else ''}"
+    return _without(text, texts).strip() or "no words"
+
+
+def _without(value: Any, texts: Sequence[str]) -> Any:
+    """The value without any of the texts, the first of them first."""
+    match value:
+        case str():
+            for each in texts:
+                value = value.replace(each, Secret.SHOWN)
+            return value
+        case dict():
+            return {_without(key, texts): _without(item, texts) for key, item in value.items()}
+        case list():
+            return [_without(item, texts) for item in value]
+        case _:
+            return value
+
+
+def _spelt(hidden: Sequence[str]) -> list[str]:
+    """The texts in every way in which an answer may spell them, the longest first."""
+    plain = {text for each in hidden for text in (each, each.strip())}
+    spelt = {way for each in plain for way in (each, *_ways(each))}
+    return sorted(filter(None, spelt), key=lambda each: (-len(each), each))
+
+
+def _ways(text: str) -> Iterator[str]:
+    """A text within JSON, within JSON as a text of JSON, within HTML, and within a URL."""
+    for is_ascii in (True, False):
+        once = dumps(text, ensure_ascii=is_ascii)[1:-1]
+        twice = dumps(once, ensure_ascii=is_ascii)[1:-1]
+        for each in (once, twice):
+            yield from (each, each.replace("/", "\\/"), escape(each))
+    yield from (repr(text)[1:-1], escape(text), escape(text, quote=False))
+    yield from (quote(text, "", errors="replace"), quote_plus(text, errors="replace"))
+    yield quote(text, errors="replace")
 
 
 def clean(text: str, hidden: Sequence[str] = ()) -> str:
     """Foreign text on one line, without control characters, cut to a length people read.
 
-    What is `hidden` goes first, the longest first: a cut must not leave half of it.
+    What is `hidden` goes first: a cut must not leave half of it.
     """
-    for each in sorted(filter(None, hidden), key=len, reverse=True):
-        text = text.replace(each, Secret.SHOWN)
+    text = _without(text, _spelt(hidden))
     shown = "".join(each if each.isprintable() else " " for each in text[: _MAX_SHOWN + 1])
     return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
 

@@ -1,15 +1,18 @@
 """What stands between us and the API: echoes of secrets, answers in drips, refusing proxies."""
 
+import html
 import json
 import time
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from reconciler.api import Client
-from reconciler.api.answers import clean
+from reconciler.api.answers import clean, read_answer
 from reconciler.api.retry import RetryPolicy
+from reconciler.api.transport import Answer
 from reconciler.errors import ApiError, Refused, Uncertain
 from reconciler.model import Json, Secret
 from tests.api.server import Exchange, serving
@@ -50,6 +53,54 @@ def test_a_cut_leaves_no_half_of_a_secret() -> None:
 
 def test_a_secret_within_another_does_not_uncover_it() -> None:
     assert clean("token-123", ["token", "token-123"]) == "(sensitive)"
+
+
+PEM = "\n-----BEGIN KEY-----\nab\\c\"d/'<é&\tf\n"
+QUOTED = PEM.replace('"', "&#x22;")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"error": {"sent": PEM}}),
+        json.dumps({"error": [{"sent": PEM}]}),
+        json.dumps({"message": [{"sent": PEM}]}),
+        json.dumps({"message": {PEM: 1}}),
+        json.dumps({"message": PEM}),
+        json.dumps({"message": PEM.strip()}),
+        json.dumps({"message": "sent " + json.dumps({"a": PEM})}),
+        json.dumps({"message": "sent " + json.dumps({"a": json.dumps([PEM])})}),
+        json.dumps({"message": f"sent {PEM!r}"}),
+        # Cut short, it is no JSON.
+        json.dumps({"sent": PEM})[:-1],
+        json.dumps({"sent": PEM}, ensure_ascii=False)[:-1],
+        json.dumps({"sent": PEM})[:-1].replace("/", "\\/"),
+        PEM,
+        f"no: {quote(PEM)}",
+        html.escape(PEM),
+        f"<html><title>{html.escape(PEM)}</title>",
+        f"<title>{html.escape(PEM, quote=False)}</title>",
+        f"<title>{html.escape(json.dumps(PEM))}</title>",
+        f"<title>{QUOTED}</title>",
+    ],
+)
+def test_a_secret_is_not_repeated_however_it_is_spelt(body: str) -> None:
+    with pytest.raises(ApiError) as raised:
+        read_answer(Answer(400, {}, body.encode()), (PEM,))
+    assert "(sensitive)" in raised.value.message
+    assert "BEGIN" not in raised.value.message
+
+
+def test_a_secret_is_not_repeated_as_a_number() -> None:
+    with pytest.raises(ApiError) as raised:
+        read_answer(Answer(400, {}, b'{"error": {"pin": 90125}}'), ("90125",))
+    assert "90125" not in raised.value.message
+
+
+def test_a_body_nested_too_deep_is_shown_as_it_stands() -> None:
+    body = b'{"a": ' * 400 + b"1" + b"}" * 400
+    with pytest.raises(Refused, match="answered 400"):
+        read_answer(Answer(400, {}, body), (CANARY,))
 
 
 def test_an_answer_in_drips_ends_in_time() -> None:
