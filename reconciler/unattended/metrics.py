@@ -65,10 +65,13 @@ class Metrics:
 
         Raises OSError where the file cannot be written; the old one is then in place.
         """
+        values = dict(self._values)
         target = ("target", report.target)
         for name, labels, value in _measured(report, ended):
             key = (name, (target, *labels))
-            self._values[key] = value + (self._values.get(key, 0) if name in _COUNTERS else 0)
+            values[key] = value + (values.get(key, 0) if name in _COUNTERS else 0)
+        # At once: threads that serve a page may be reading the old ones.
+        self._values = values
         if self._path is not None:
             from prometheus_client import write_to_textfile  # noqa: PLC0415 - slow to load
 
@@ -94,8 +97,9 @@ class Metrics:
             GaugeMetricFamily,
         )
 
+        values = self._values  # of one pass, whatever is added meanwhile
         for name, text in HELP.items():
-            held = {labels: value for (each, labels), value in self._values.items() if each == name}
+            held = {labels: value for (each, labels), value in values.items() if each == name}
             if not held:
                 continue
             names = [label for label, _ in next(iter(held))]

@@ -1,6 +1,9 @@
 """Passes, counted in a file that each process goes on with."""
 
+from dataclasses import replace
 from pathlib import Path
+from sys import getswitchinterval, setswitchinterval
+from threading import Event, Thread
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -72,6 +75,43 @@ def test_counters_go_on_in_the_next_process(tmp_path: Path) -> None:
     assert held["reconciler_api_requests_total{target=prod}"] == 6
     assert held["reconciler_passes_total{ending=changed,target=prod}"] == 2
     assert held["reconciler_numbers_managed{target=prod}"] == 2
+
+
+def test_a_page_is_whole_while_a_pass_is_counted() -> None:
+    metrics = Metrics()
+    metrics.add(FINE, 1000.0)
+    page = iter(metrics.collect())
+    first = next(page)
+    # Of another target: its values are new ones.
+    metrics.add(replace(FINE, target="test"), 2000.0)
+    told = [sample for family in (first, *page) for sample in family.samples]
+    assert {each.labels["target"] for each in told} == {"prod"}
+    assert metrics.last_pass() == 2000.0
+
+
+def test_what_a_thread_reads_is_not_changed_under_it() -> None:
+    metrics, done, faults = Metrics(), Event(), []
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                metrics.last_pass()
+                list(metrics.collect())
+        except RuntimeError as error:
+            faults.append(error)
+
+    reader = Thread(target=read)
+    interval = getswitchinterval()
+    setswitchinterval(1e-6)
+    try:
+        reader.start()
+        for number in range(200):
+            metrics.add(replace(FINE, target=str(number)), 1000.0)
+    finally:
+        done.set()
+        reader.join()
+        setswitchinterval(interval)
+    assert faults == []
 
 
 def test_a_failed_pass_keeps_the_time_of_the_last_success(tmp_path: Path) -> None:
