@@ -48,19 +48,21 @@ def _do(description: dict[str, Any], action: Mapping[str, Any]) -> int:
     import jsonpath  # noqa: PLC0415 - only building a schema needs it
 
     try:
-        matches = list(jsonpath.finditer(action["target"], description))
+        # A target may select one place twice: an action is done there once.
+        found = {each.parts: each for each in jsonpath.finditer(action["target"], description)}
     except jsonpath.JSONPathError as error:
         raise InputError(f"overlay: target {action['target']!r}: {error}") from error
     if action.get("remove") is not True:
-        for match in matches:
+        for match in found.values():
             _merge(match.obj, action["update"])
-        return len(matches)
+        return len(found)
     # From the last to the first, so that the indices of a list stay true.
-    for match in reversed(matches):
-        if match.parent is not None:
-            holder: Any = match.parent.obj
-            del holder[match.parts[-1]]
-    return len(matches)
+    for parts in sorted(found, reverse=True):
+        parent = found[parts].parent
+        if parent is not None:
+            holder: Any = parent.obj
+            del holder[parts[-1]]
+    return len(found)
 
 
 def _merge(target: Any, update: Any) -> None:
