@@ -13,7 +13,7 @@ from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from reconciler.errors import InputError
+from reconciler.errors import InputError, unbroken
 from reconciler.model import Json, Path
 
 FORMAT_VERSION: Final = "1.0"
@@ -155,6 +155,16 @@ def read_field_table(value: Json) -> FieldTable:
             f"the field table is damaged: {type(error).__name__}: {error}",
             help="build it again: reconciler schema build",
         ) from error
+
+
+def raise_if_unidentified(table: FieldTable) -> None:
+    """Raise InputError for a provider whose numbers nothing tells apart: none can be matched."""
+    for name, each in table.providers.items():
+        if not each.identities:
+            raise InputError(
+                f"no field of provider {unbroken(name)} tells one number from another",
+                help="let the overlay say x-identity of one, and build again with schema build",
+            )
 
 
 def field_at(provider: Provider, path: Path) -> Field | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.errors import InputError
-from reconciler.fields import Nature, Verb, field_at, read_field_table
+from reconciler.fields import Nature, Verb, field_at, raise_if_unidentified, read_field_table
 from reconciler.model import Json, Path
 from reconciler.schema.packaged import load_fields
 
@@ -200,3 +200,12 @@ def test_a_foreign_newer_or_damaged_table_is_refused(table: Json, says: str) -> 
     with pytest.raises(InputError, match=says) as caught:
         read_field_table(table)
     assert "schema build" in caught.value.help
+
+
+def test_a_provider_whose_numbers_nothing_tells_apart_is_refused() -> None:
+    raise_if_unidentified(load_fields())
+    fields: Json = {"name": {"verbs": ["create", "update", "answer"], "types": ["string"]}}
+    table = read_field_table(TABLE | {"providers": {"acme": {"fields": fields}}})
+    with pytest.raises(InputError, match="provider acme") as caught:
+        raise_if_unidentified(table)
+    assert "x-identity" in caught.value.help

@@ -72,10 +72,13 @@ class Session:
 
         Raises InvalidConfigError where they cannot be used.
         """
+        from reconciler.fields import raise_if_unidentified
         from reconciler.schema.chosen import choose
 
         with self._named_by("schema"):
-            return choose(self.config.schema)
+            chosen = choose(self.config.schema)
+            raise_if_unidentified(chosen.fields)
+            return chosen
 
     def job(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,24 @@ def test_a_new_field_is_validated_applied_and_served_at_once(tmp_path: Path) -> 
         assert desk.run("import", "--all").code == 0
     (written,) = (tmp_path / "numbers").iterdir()
     assert "recordCalls: false" in written.read_text("utf-8")
+
+
+def test_a_schema_whose_numbers_nothing_tells_apart_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vapi.json").write_bytes(tomorrow())
+    assert (
+        run(tmp_path, "schema", "build", "--openapi", "vapi.json", "--out", "built").returncode == 0
+    )
+    table = tmp_path / "built/fields.json"
+    table.write_text(re.sub(r'"identity": [0-9]+', '"identity": 0', table.read_text("utf-8")))
+    desk = Desk(tmp_path, "http://127.0.0.1:9")
+    desk.manifest("support", {"provider": "vapi"})
+    desk.configure()
+    config = tmp_path / "reconciler.yaml"
+    config.write_text(f"schema: built\n{config.read_text('utf-8')}", "utf-8")
+    for command in (("validate",), ("plan",), ("import", "--all")):
+        ended = desk.run(*command)
+        assert "tells one number from another" in ended.out + ended.err
+        assert "Traceback" not in ended.err
 
 
 def test_a_sandbox_serves_what_the_configuration_names(tmp_path: Path) -> None:
