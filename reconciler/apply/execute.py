@@ -7,29 +7,23 @@ the plan's order.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
 from queue import SimpleQueue
 from threading import Event
-from typing import Final, Protocol, assert_never
+from typing import Protocol, assert_never
 
 from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
+from reconciler.apply.schedule import INTERRUPTED, LOCK, Schedule, skipped
 from reconciler.errors import (
     ApiError,
     InputError,
-    Refused,
-    Throttled,
-    Unauthorized,
-    Uncertain,
     Unsent,
 )
 from reconciler.fields import FieldTable
 from reconciler.model import (
-    WRITTEN,
     Action,
     Json,
     Live,
@@ -38,22 +32,9 @@ from reconciler.model import (
     Plan,
     Result,
     Status,
-    Unhealthy,
 )
 from reconciler.planning.diff import not_taken
 from reconciler.planning.health import unhealthy
-
-_NOT_MET: Final = "not tried: an operation that it requires did not succeed"
-_INTERRUPTED: Final = "not tried: the run was interrupted"
-_LOCK: Final = "lock"
-_SKIPPED: Final = "skipped"
-# What went wrong with one operation and would with all others -> why these are not tried.
-_HALTS: Final = {
-    _LOCK: "not tried: the lock cannot be written",
-    Unauthorized.kind: "not tried: the key was refused",
-}
-# What ends so is tried again, unless the run is told to stop.
-_TRIED_AGAIN: Final = frozenset({_SKIPPED, Throttled.kind, Uncertain.kind})
 
 
 class Account(Creating, Protocol):
@@ -113,7 +94,7 @@ class Executor:
         once the key was refused.
         """
         creator = Creator(self.account, self.fields, Claims(set(known_ids)), self.pause)
-        run = _Run(plan, self.observe)
+        run = Schedule(plan, self.observe)
         ended: SimpleQueue[Future[_Landed | Result] | Future[Result]] = SimpleQueue()
         under_way, landed = 0, set[str]()
         with ThreadPoolExecutor(max_workers=2 * self.parallel) as pool:
@@ -142,7 +123,7 @@ class Executor:
         try:
             live, status = self._write(operation, creator)
         except Unsent:
-            return _skipped(operation, _INTERRUPTED)
+            return skipped(operation, INTERRUPTED)
         except ApiError as error:
             self.witness(Failed(operation, error))
             return _failed(operation, error)
@@ -160,7 +141,7 @@ class Executor:
             why = error.message if isinstance(error, InputError) else error.strerror or error
             return replace(
                 write.result,
-                error_kind=_LOCK,
+                error_kind=LOCK,
                 error_message=f"done, but the lock cannot be written: {why}",
                 help=error.help if isinstance(error, InputError) else "",
             )
@@ -199,86 +180,6 @@ class Executor:
         return not_taken(operation.body, looked, provider) if looked else doubtful
 
 
-class _Run:
-    """Which operations wait, run and are done; results come out in the plan's order."""
-
-    def __init__(self, plan: Plan, observe: Callable[[Result], None]) -> None:
-        self._plan = plan
-        self._observe = observe
-        self._results: dict[str, Result] = {}
-        self._halted = ""
-        self._interrupted = False
-        self._told = 0
-        self._position = {each.id: index for index, each in enumerate(plan.operations)}
-        self._missing = {each.id: len(each.requires) for each in plan.operations}
-        self._dependents: dict[str, list[Operation]] = defaultdict(list)
-        for each in plan.operations:
-            for required in each.requires:
-                self._dependents[required].append(each)
-        self._ready = [index for each, index in self._position.items() if not self._missing[each]]
-
-    def ready(self, places: int) -> list[Operation]:
-        """Take up to `places` operations whose requirements are met, in the plan's order.
-
-        None once a write could not be remembered: what is sent then would be forgotten too. None
-        once the key was refused: what is sent then would be too.
-        """
-        if self._halted:
-            return []
-        taken = min(max(0, places), len(self._ready))
-        return [self._plan.operations[heappop(self._ready)] for _ in range(taken)]
-
-    def finish(self, result: Result, *, stopped: bool) -> None:
-        """Keep a result, see who waited for it, and tell all results that are due.
-
-        With `stopped` the run was told to stop, and nothing more is sent whatever this result is.
-        """
-        if stopped:
-            self._interrupted |= _may_be_cut_short(result)
-        else:
-            self._halted = self._halted or _HALTS.get(result.error_kind, "")
-        ended = deque([result])
-        while ended:
-            result = ended.popleft()
-            self._results[result.operation.id] = result
-            for each in self._dependents[result.operation.id]:
-                self._missing[each.id] -= 1
-                if self._missing[each.id]:
-                    continue
-                if self._may_run(each):
-                    heappush(self._ready, self._position[each.id])
-                else:
-                    ended.append(_skipped(each, _NOT_MET))
-        self._tell()
-
-    def outcome(self) -> Outcome:
-        """All results, the operations that were not tried among them."""
-        why = self._halted or _INTERRUPTED
-        for each in self._plan.operations:
-            if each.id not in self._results:
-                self.finish(_skipped(each, why), stopped=not self._halted)
-        results = tuple(self._results[each.id] for each in self._plan.operations)
-        health = tuple(self._health(results))
-        return Outcome(self._plan.target, results, self._interrupted, health)
-
-    def _health(self, results: Sequence[Result]) -> Iterator[Unhealthy]:
-        """What was ill before and was not written to, and what was written to and is ill now."""
-        written = {each.operation.address for each in results if each.status in WRITTEN}
-        yield from (each for each in self._plan.health if each.address not in written)
-        yield from (each.health for each in results if each.health)
-
-    def _may_run(self, operation: Operation) -> bool:
-        required = {self._results[each].status for each in operation.requires}
-        return required <= WRITTEN
-
-    def _tell(self) -> None:
-        """Tell each result once all those before it in the plan were told."""
-        operations = self._plan.operations
-        while self._told < len(operations) and operations[self._told].id in self._results:
-            self._observe(self._results[operations[self._told].id])
-            self._told += 1
-
-
 def _failed(operation: Operation, error: ApiError) -> Result:
     return Result(
         operation,
@@ -289,22 +190,6 @@ def _failed(operation: Operation, error: ApiError) -> Result:
         error_status=error.status,
         help=error.help,
     )
-
-
-def _skipped(operation: Operation, message: str) -> Result:
-    return Result(
-        operation,
-        Status.SKIPPED,
-        operation.live_id,
-        error_kind=_SKIPPED,
-        error_message=message,
-    )
-
-
-def _may_be_cut_short(result: Result) -> bool:
-    """Whether a result may be another than it were, had nobody told the run to stop."""
-    unreached = result.error_kind == Refused.kind and result.error_status is None
-    return unreached or result.error_kind in _TRIED_AGAIN
 
 
 def _id(operation: Operation) -> str:
