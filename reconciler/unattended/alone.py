@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from filelock import FileLock
+from reconciler.held import HeldFile
 
 # Seconds between two tries to be alone.
 _LOOK_EVERY: Final = 0.1
@@ -25,15 +24,12 @@ def alone(
 ) -> Iterator[bool]:
     """Whether no other process of this machine runs over `target`, and none will in the meantime.
 
-    Waits for at most `wait` seconds, or until `pause` says to stop. The kernel frees the lock when
-    its holder ends, however it ends, so a file that is left behind means nothing. Raises OSError
-    where no file can be made.
+    Waits for at most `wait` seconds, or until `pause` says to stop. Raises OSError where no file
+    can be made.
     """
-    from filelock import FileLock  # noqa: PLC0415 - only runs that write need it
-
-    lock = FileLock(directory / f".reconciler.{target}.run")
+    file = HeldFile(directory / f".reconciler.{target}.run")
     end = time.monotonic() + wait
-    while not (is_mine := _taken(lock)) and time.monotonic() < end:
+    while not (is_mine := file.take()) and time.monotonic() < end:
         if pause(_LOOK_EVERY):
             break
     if not is_mine:
@@ -42,14 +38,4 @@ def alone(
     try:
         yield True
     finally:
-        lock.release()
-
-
-def _taken(lock: FileLock) -> bool:
-    from filelock import Timeout  # noqa: PLC0415 - only runs that write need it
-
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return False
-    return True
+        file.release()
