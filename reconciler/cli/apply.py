@@ -16,6 +16,7 @@ import click
 
 from reconciler.cli.exits import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL
 from reconciler.cli.limits import limit_options, limits_over
+from reconciler.cli.log import warn
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.errors import ApiError, InputError
 from reconciler.model import WRITTEN, Action, Outcome, Plan
@@ -96,7 +97,6 @@ def alone_over(session: Session) -> Iterator[None]:
 def how(session: Session, stop: Stop, record: str | None) -> Run:
     """How a plan is applied, with nobody told of it, until `stop` is asked."""
     from reconciler.apply import Run
-    from reconciler.cli.session import warn
     from reconciler.manifests import current_commit
 
     def pause(asked: float) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from reconciler.cli.log import note
 from reconciler.cli.options import Shared
 from reconciler.model import Result
 
@@ -47,8 +48,6 @@ def _moves(shared: Shared) -> bool:
 
 
 def _line(shared: Shared, result: Result) -> None:
-    from reconciler.cli.session import note
-
     operation = result.operation
     note(shared, f"{operation.address}: {operation.action.value} {result.status.value}")
 

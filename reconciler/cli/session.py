@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Event
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from reconciler.cli.log import note, now, warn
 from reconciler.config import Config, Target, parse_config, read_config, unusable
 from reconciler.errors import InputError
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_given, read_regular
@@ -107,7 +107,7 @@ class Session:
             fields=self.chosen.fields,
             schema=self.chosen.schema,
             read_secret=SecretReader(os.environ, self.target.reach).read if use_secrets else None,
-            now=_now,
+            now=now,
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(
                 _labels(self.shared.selector), self.shared.only, self._is_part(chosen)
@@ -265,28 +265,6 @@ def _directory_in_workspace() -> str:
     return "" if place.startswith("..") else place
 
 
-def note(shared: Shared, message: str) -> None:
-    """Tell of progress on stderr, in the format asked for, unless asked to be quiet."""
-    if not shared.quiet:
-        _log(shared, "info", message)
-
-
-def warn(shared: Shared, message: str) -> None:
-    """Tell on stderr, in the format asked for, of what went wrong and stopped nothing."""
-    _log(shared, "warning", message)
-
-
-def _log(shared: Shared, level: str, message: str) -> None:
-    from reconciler.report.escape import json_line, terminal_lines
-
-    if shared.log_format == "json":
-        line = json_line({"time": _now(), "level": level, "message": message})
-        click.echo(line, err=True, nl=False)
-    else:
-        said = message if level == "info" else f"{level}: {message}"
-        click.echo(terminal_lines(said), err=True)
-
-
 def read_json(path: Path) -> Any:
     """The value of a JSON file. Raises InputError where it cannot be read."""
     try:
@@ -317,7 +295,3 @@ def _labels(selectors: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"--selector {each} is not of the form key=value")
         labels[key] = value
     return labels
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.log import warn
 from reconciler.cli.options import Shared, with_shared
 from reconciler.report import PLAN_FORMATS
 
@@ -17,7 +18,6 @@ def show(shared: Shared, file: str) -> None:
     """Render a plan that was saved with plan --out."""
     from reconciler.cli.plan import show_plan
     from reconciler.cli.saved import read_saved
-    from reconciler.cli.session import warn
 
     plan, altered = read_saved(Path(file))
     if altered:

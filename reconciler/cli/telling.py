@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from reconciler.cli.log import note, warn
 from reconciler.cli.options import Shared
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.lockfile import write_atomically
@@ -51,8 +52,6 @@ class Telling:
 
     def tell_busy(self, report: PassReport) -> None:
         """Say that a target was left to another run, which tells and measures its own pass."""
-        from reconciler.cli.session import note
-
         if (self.shared.format or "text") == "text":
             note(self.shared, f"{report.target}: {report.message}")
         elif not self.shared.quiet:
@@ -91,8 +90,6 @@ class Telling:
 
     def _complain(self, message: str) -> None:
         """Say on stderr what could not be told; where that is full too, nobody can be told."""
-        from reconciler.cli.session import warn
-
         with suppress(OSError):
             warn(self.shared, message)
 
