@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from reconciler.documents import find_place
 from reconciler.errors import InputError, unbroken
 from reconciler.fields import Field, FieldTable, dotted, parse_path, value_at, with_default_name
 from reconciler.model import (
     Binding,
+    BindingField,
     Desired,
     Diagnostic,
     Directory,
@@ -34,7 +35,6 @@ from reconciler.model import (
 ReadSecret = Callable[[Mapping[str, Json]], Secret]
 
 _SHOWN_NAMES: Final = 5
-_BINDS: Final = frozenset({"id", "number", "sipUri", "name"})
 _NO_STATE: Final = (
     "name the state file of Vapi's GitOps tool as gitopsState of the target in reconciler.yaml"
 )
@@ -163,7 +163,9 @@ def _binding(value: Mapping[Any, Any] | None) -> Binding | None:
 
 def _may_bind(binding: Binding | None) -> bool:
     """Whether a binding can be looked for; of an earlier revision, it may be anything."""
-    return binding is None or (binding.field in _BINDS and isinstance(binding.value, str))
+    return binding is None or (
+        binding.field in get_args(BindingField) and isinstance(binding.value, str)
+    )
 
 
 # Kind and name to the resources that have it.

@@ -3,6 +3,7 @@
 from reconciler.model.account import Directory, Live, Lock, LockEntry, Resource, SecretMark
 from reconciler.model.manifest import (
     Binding,
+    BindingField,
     Desired,
     Layer,
     Lifecycle,
@@ -13,6 +14,7 @@ from reconciler.model.manifest import (
 )
 from reconciler.model.outcome import WRITTEN, Ending, Outcome, PassReport, Result, Status
 from reconciler.model.plan import (
+    RAISES_A_LIMIT,
     Action,
     Blocked,
     Change,
@@ -51,10 +53,12 @@ from reconciler.model.target import (
 from reconciler.model.values import Diagnostic, Json, Path, Place, Secret, Severity, Validation
 
 __all__ = [
+    "RAISES_A_LIMIT",
     "WRITTEN",
     "Action",
     "ApiKeySource",
     "Binding",
+    "BindingField",
     "Blocked",
     "Change",
     "Consequence",

@@ -59,11 +59,14 @@ class Lifecycle:
     ignore_changes: tuple[Path, ...] = ()
 
 
+BindingField: TypeAlias = Literal["id", "number", "sipUri", "name"]
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """Which live number a manifest is: exactly one field and its value."""
 
-    field: Literal["id", "number", "sipUri", "name"]
+    field: BindingField
     value: str
 
 

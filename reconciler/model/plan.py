@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from reconciler.model.account import Live
 from reconciler.model.values import Json, Place
@@ -72,19 +72,27 @@ class Operation:
     body: Mapping[str, Json] = field(default_factory=dict)
 
 
+# How the help of every limit begins, and that of no other guard.
+RAISES_A_LIMIT: Final = "--max-"
+
+
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """What a guard refuses, and in `help` the flag or line that lets it pass.
-
-    `counted` says that a limit refuses it, which a run may raise: the guard `recreate` is that for
-    a number that vanished, and not for a manifest that looks renamed.
-    """
+    """What a guard refuses, and in `help` the flag or line that lets it pass."""
 
     address: str
     guard: str
     message: str
     help: str = ""
-    counted: bool = False
+
+    @property
+    def counted(self) -> bool:
+        """Whether a limit refuses it, which a flag may raise.
+
+        The guard `recreate` is that for a number that vanished, and not for a manifest that looks
+        renamed.
+        """
+        return self.help.startswith(RAISES_A_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)

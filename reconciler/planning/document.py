@@ -14,6 +14,7 @@ from typing import Any, Final
 from reconciler.errors import GuardError, InputError
 from reconciler.model import (
     Action,
+    Blocked,
     Change,
     Json,
     Live,
@@ -26,7 +27,6 @@ from reconciler.model import (
     Unhealthy,
     Warned,
 )
-from reconciler.planning.guards import read_blocked
 
 FORMAT_VERSION: Final = "1.0"
 TOOL: Final = "vapi-reconciler"
@@ -161,7 +161,7 @@ def _plan(value: Mapping[str, Any]) -> Plan:
         manifests_digest=value["manifestsDigest"],
         operations=tuple(_read_operation(each) for each in value["operations"]),
         blocked=tuple(
-            read_blocked(each["address"], each["guard"], each["message"], each.get("help", ""))
+            Blocked(each["address"], each["guard"], each["message"], each.get("help", ""))
             for each in value["blocked"]
         ),
         unmanaged=tuple(_read_unmanaged(each) for each in value["unmanaged"]),

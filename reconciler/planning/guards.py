@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from reconciler.errors import GuardError, unbroken
-from reconciler.model import Action, Blocked, Limit, Limits, Plan
+from reconciler.model import RAISES_A_LIMIT, Action, Blocked, Limit, Limits, Plan
 from reconciler.planning.draft import Draft, Kind
 
 _WHAT: Final = {
@@ -24,8 +24,6 @@ _WHAT: Final = {
     Kind.DELETE: ("number", "would be released"),
 }
 _SHOWN: Final = 3
-# How the help of every limit begins, and that of no other guard.
-_RAISE: Final = "--max-"
 
 
 def _guard(kind: Kind) -> str:
@@ -53,11 +51,6 @@ def raise_if_blocked(plan: Plan) -> None:
             told[each.message, each.help].append(unbroken(each.address))
         lines = [f"  {some_of(those)}: {why}\n    {way}" for (why, way), those in told.items()]
         raise GuardError("nothing was applied, a guard refuses:\n" + "\n".join(lines))
-
-
-def read_blocked(address: str, guard: str, message: str, way_out: str) -> Blocked:
-    """What a guard refused, as a plan document tells it."""
-    return Blocked(address, guard, message, way_out, counted=way_out.startswith(_RAISE))
 
 
 def some_of(addresses: Sequence[str]) -> str:
@@ -97,8 +90,7 @@ def _over(draft: Draft, kind: Kind, limit: Limit, allowed: int, count: int) -> B
         address=draft.operation.address,
         guard=_guard(kind),
         message=f"limits.{kind.value} is {shown}, and {count} {plural} {verb}",
-        help=f"{_RAISE}{kind.value} {count}",
-        counted=True,
+        help=f"{RAISES_A_LIMIT}{kind.value} {count}",
     )
 
 

@@ -106,7 +106,7 @@ def test_a_touched_number_that_moved_makes_a_plan_stale() -> None:
 
 
 IMMUTABLE = Blocked("PhoneNumber/c", "immutable", "given once")
-TOO_MANY = Blocked("PhoneNumber/a", "limits.creates", "limits.creates is 0", counted=True)
+TOO_MANY = Blocked("PhoneNumber/a", "limits.creates", "limits.creates is 0", "--max-creates 1")
 VANISHED = replace(TOO_MANY, guard="recreate", message="limits.recreates is 0")
 RENAMED = Blocked("PhoneNumber/a", "recreate", "this looks like old under a new name")
 

@@ -115,7 +115,7 @@ def test_one_that_becomes_active_in_time_is_never_told() -> None:
 
 def test_dangling_references_and_vanished_numbers_are_told_once() -> None:
     dangling = Warned("PhoneNumber/a", "assistantId: no assistant of this account has the id x")
-    gone = Blocked("PhoneNumber/b", "recreate", "the number vanished", counted=True)
+    gone = Blocked("PhoneNumber/b", "recreate", "the number vanished", "--max-recreates 1")
     report = planned(warnings=(dangling,), blocked=(gone,))
     assert story(report, report) == [
         (
@@ -153,7 +153,7 @@ def test_a_pass_that_could_not_look_forgets_nothing() -> None:
 
 
 def test_foreign_text_cannot_forge_a_line() -> None:
-    gone = Blocked("PhoneNumber/b", "recreate", "x\x1b[2Jy\u202e", counted=True)
+    gone = Blocked("PhoneNumber/b", "recreate", "x\x1b[2Jy\u202e", "--max-recreates 1")
     (line,) = story(planned(blocked=(gone,)))[0]
     assert line == "PhoneNumber/b vanished: x\\x1b[2Jy\\u202e"
 
