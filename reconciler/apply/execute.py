@@ -17,11 +17,7 @@ from typing import Protocol, assert_never
 from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
 from reconciler.apply.schedule import INTERRUPTED, LOCK, Schedule, skipped
-from reconciler.errors import (
-    ApiError,
-    InputError,
-    Unsent,
-)
+from reconciler.errors import ApiError, InputError, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import (
     Action,

@@ -137,7 +137,7 @@ class _Search:
         for entry in entries:
             if not entry.name.startswith("."):
                 path = entry.name if directory == "." else f"{directory}/{entry.name}"
-                yield entry, path, os.path.join(identity, entry.name)  # noqa: PTH118
+                yield entry, path, os.path.join(identity, entry.name)  # noqa: PTH118 - quicker than a Path
 
     def _enter(self, entry: os.DirEntry[str], path: str, identity: str) -> tuple[str, str] | None:
         """Take in a file that was found; a directory is what to go into next."""

@@ -91,11 +91,12 @@ def _ends(lines: Sequence[str], numbers: Sequence[int]) -> Iterator[tuple[int, i
 
     Behind a fault that no YAML goes on after, all is secret that follows a key that sounds so.
     """
-    from reconciler.documents import find_values  # noqa: PLC0415 - slow to load
+    from reconciler.documents import Span, find_values  # noqa: PLC0415 - YAML is slow to load
 
     found = find_values("\n".join(lines), _is_secret, numbers[-1] - 1)
+    unread = _unread(lines, found.stopped)
     first: dict[int, int] = {}
-    for span in (*found.spans, *_unread(lines, found.stopped)):
+    for span in (*found.spans, Span(unread, None)) if unread else found.spans:
         last = span.end[0] + 1 if span.end else len(lines)
         in_it = slice(bisect_left(numbers, span.start[0] + 1), bisect_right(numbers, last))
         for number in numbers[in_it]:
@@ -105,14 +106,12 @@ def _ends(lines: Sequence[str], numbers: Sequence[int]) -> Iterator[tuple[int, i
     yield from first.items()
 
 
-def _unread(lines: Sequence[str], stopped: int | None) -> Iterator[Span]:
-    from reconciler.documents import Span  # noqa: PLC0415 - slow to load
-
-    if stopped is not None:
-        for number in range(stopped, len(lines)):
-            if key := _ANY_SECRET_KEY.search(lines[number]):
-                yield Span((number, key.end()), None)
-                return
+def _unread(lines: Sequence[str], stopped: int | None) -> tuple[int, int] | None:
+    """Where the first such key ends from the line on where reading stopped, if it did."""
+    for number in range(len(lines) if stopped is None else stopped, len(lines)):
+        if key := _ANY_SECRET_KEY.search(lines[number]):
+            return number, key.end()
+    return None
 
 
 def _piece(lines: Sequence[str], number: int, span: Span) -> tuple[int, str]:

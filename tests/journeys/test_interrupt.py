@@ -33,6 +33,13 @@ def ended(process: "subprocess.Popen[str]", number: signal.Signals) -> tuple[int
     return process.returncode, out, err
 
 
+def told_to_stop(process: "subprocess.Popen[str]") -> None:
+    """Tell it to stop, and go on once it has heard."""
+    process.send_signal(signal.SIGTERM)
+    assert process.stderr is not None
+    assert "stopping after the calls in flight" in process.stderr.readline()
+
+
 def answering(reads: Handler, writes: Handler) -> Handler:
     return lambda exchange: (reads if exchange.method == "GET" else writes)(exchange)
 
@@ -133,9 +140,7 @@ def test_told_to_stop_when_all_is_done_a_run_ends_well(
     with serving(answering(reads, create)) as (url, seen):
         process = start(desk_at(tmp_path, url), *command)
         until(lambda: "POST" in methods(seen))
-        process.send_signal(signal.SIGTERM)
-        assert process.stderr is not None
-        assert "stopping after the calls in flight" in process.stderr.readline()
+        told_to_stop(process)
         released.set()
         out, _ = process.communicate(timeout=20)
     assert process.returncode == 0, out
@@ -153,9 +158,7 @@ def test_told_to_stop_before_a_new_number_serves_calls_is_not_done(tmp_path: Pat
     with serving(answering(nobody, create)) as (url, seen):
         process = start(desk_at(tmp_path, url), *APPLY, "--wait", "10m")
         until(lambda: "POST" in methods(seen))
-        process.send_signal(signal.SIGTERM)
-        assert process.stderr is not None
-        process.stderr.readline()
+        told_to_stop(process)
         released.set()
         out, _ = process.communicate(timeout=20)
     assert process.returncode == 130, out
@@ -187,9 +190,7 @@ def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
     with serving(answering(nobody, hanging)) as (url, seen):
         process = start(desk_at(tmp_path, url), *APPLY)
         until(lambda: "POST" in methods(seen))
-        process.send_signal(signal.SIGTERM)
-        assert process.stderr is not None
-        assert "stopping after the calls in flight" in process.stderr.readline()
+        told_to_stop(process)
         code, _, _ = ended(process, signal.SIGTERM)
         released.set()
     assert code == 130
