@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from reconciler.model import (
     Place,
     Resource,
     Severity,
+    digits_of,
 )
 from reconciler.planning.adoption import Adopted, adopt, natural_keys
 from reconciler.planning.hiding import Hiding
@@ -187,7 +187,7 @@ def _wanted(wanted: Wanted, live: Sequence[Live]) -> Collection[Live]:
 
 def _tidy(option: str, value: str) -> str:
     """A number without the punctuation that people put into it; an id as it is."""
-    return re.sub(r"[\s().-]", "", value) if option == "number" else value
+    return digits_of(value) if option == "number" else value
 
 
 def _keys(live: Live, fields: FieldTable) -> tuple[tuple[str, str], ...]:

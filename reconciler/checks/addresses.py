@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.checks.subject import Context, Node, Subject
-from reconciler.model import Diagnostic, Json, Path
+from reconciler.model import Diagnostic, Json, Path, digits_of
 
 _USER: Final = r"(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})+"
 _HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
@@ -23,7 +23,6 @@ _SIP_HOSTS: Final = {"api.vapi.ai": "sip.vapi.ai", "api.eu.vapi.ai": "sip.eu.vap
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 _NANP: Final = re.compile(r"\+1[2-9][0-9]{9}")
-_PUNCTUATION: Final = re.compile(r"[\s().\-]")
 _UNCHECKED_NUMBER: Final = re.compile(r"\+?[a-zA-Z0-9]+")
 _E164_SWITCH: Final = "numberE164CheckEnabled"
 _AREA_CODE: Final = re.compile(r"[0-9]{3}")
@@ -62,7 +61,7 @@ def bound_number(subject: Subject, _: Context) -> Iterator[Diagnostic]:
     bound = subject.binding.get("number")
     if isinstance(bound, str) and subject.provider and _E164_SWITCH not in subject.provider.fields:
         # Numbers are found by their digits alone: in a binding, punctuation does no harm.
-        yield from _not_e164(subject, ("binding", "number"), _PUNCTUATION.sub("", bound))
+        yield from _not_e164(subject, ("binding", "number"), digits_of(bound))
 
 
 def caller_id(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
@@ -105,7 +104,7 @@ def _hosts(base_url: str) -> tuple[str, ...]:
 def _not_e164(subject: Subject, path: Path, value: str) -> Iterator[Diagnostic]:
     if is_e164(value):
         return
-    tidy = _PUNCTUATION.sub("", value)
+    tidy = digits_of(value)
     example = tidy if is_e164(tidy) else "+14155550100"
     message = f"{_shown(value)} is not a telephone number in E.164"
     help_text = f'write a plus, the country code and the number, such as "{example}"'

@@ -5,16 +5,14 @@ They come in the order of their places: of two that claim the same, the later on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from reconciler.checks.subject import Subject
-from reconciler.model import Diagnostic, Json, Path
+from reconciler.model import Diagnostic, Json, Path, digits_of, plain_sip_uri
 
 _NAME: Final[Path] = ("metadata", "name")
-_PUNCTUATION: Final = re.compile(r"[\s().\-]")
 
 
 def names(subjects: Sequence[Subject]) -> Iterator[Diagnostic]:
@@ -84,9 +82,9 @@ def _claim(kind: str, value: Json, path: Path) -> Iterator[tuple[str, str, Path]
         return
     match kind:
         case "sipUri":
-            yield kind, value.strip().lower(), path
+            yield kind, plain_sip_uri(value), path
         case "number":
-            yield kind, _PUNCTUATION.sub("", value), path
+            yield kind, digits_of(value), path
         case "id" | "name":
             yield kind, value, path
         case _:

@@ -36,6 +36,7 @@ from reconciler.model.schema_diff import (
     SchemaDiff,
     Standing,
 )
+from reconciler.model.spelling import digits_of, plain_sip_uri
 from reconciler.model.target import (
     ApiKeySource,
     DriftIgnored,
@@ -112,4 +113,6 @@ __all__ = [
     "Unhealthy",
     "Validation",
     "Warned",
+    "digits_of",
+    "plain_sip_uri",
 ]

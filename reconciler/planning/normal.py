@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reconciler.fields import Field
-from reconciler.model import Json, Secret
+from reconciler.model import Json, Secret, digits_of, plain_sip_uri
 
-_PUNCTUATION: Final = re.compile(r"[\s().\-]")
 _US_NUMBER: Final = re.compile(r"\+1(\d{3})\d{7}")
 _MASK: Final = re.compile(
     r".{0,8}?(?:[*•●]{3,}|x{6,}).{0,8}|\W?(?:redacted|masked|hidden)\W?", re.IGNORECASE
@@ -74,9 +73,9 @@ def _plain(value: Json) -> Json:
 def _text(value: str, how: str) -> str:
     match how:
         case "sip-uri":
-            return value.strip().lower()
+            return plain_sip_uri(value)
         case "e164":
-            return _PUNCTUATION.sub("", value)
+            return digits_of(value)
         case _:
             return value
 
@@ -93,7 +92,7 @@ def is_free(field: Field) -> bool:
 
 def area_code(number: str) -> str | None:
     """The area code of a US number; None for any other text."""
-    found = _US_NUMBER.fullmatch(_PUNCTUATION.sub("", number))
+    found = _US_NUMBER.fullmatch(digits_of(number))
     return found.group(1) if found else None
 
 
