@@ -93,22 +93,13 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
     Raises InputError where a file is in the way, an id or number is not there, or it cannot be
     told what the target declares already; then nothing is written.
     """
-    fields = context.fields
     _raise_if_astray(out, target.manifests)
     declared = _declared((*target.manifests, str(out)), target, context)
     live = account.list_numbers()
-    hiding = Hiding(fields, writer.lock)
-    owners = _owners(declared, live, writer.lock, fields)
-    chosen, skipped = _choose(wanted, live, owners, hiding)
-    directory, unlisted = _directory(account, _referred_kinds(chosen, fields))
-    named = {key for each in declared for key in (each.key, *each.previously)}
-    adopted = adopt(chosen, live, fields, directory, named | writer.lock.entries.keys())
-    files = {str(out / f"{each.key}.yaml"): each for each in adopted}
-    in_the_way = [file for file in files if Path(file).exists()]
-    if in_the_way and not overwrite:
-        raise InputError(
-            "already there: " + ", ".join(in_the_way), help="nothing was written; see --force"
-        )
+    found = _adopted(wanted, account, live, declared, writer.lock, context.fields)
+    files = {str(out / f"{each.key}.yaml"): each for each in found.numbers}
+    if not overwrite:
+        _raise_if_in_the_way(files)
     schema = writer.path.parent / "schemas" / MANIFEST_SCHEMA
     line = Path(os.path.relpath(schema, out)).as_posix()
     texts = {file: manifest_text(each.document, line) for file, each in files.items()}
@@ -119,18 +110,56 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
         for file, each in wrong.items()
     )
     files = {file: each for file, each in files.items() if file not in wrong}
-    out.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        write_atomically(Path(file), texts[file])
-    if files and not schema.exists():
-        # Editors find it by the first line of each manifest.
-        schema.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(schema, dumps(context.schema, indent=2, ensure_ascii=False) + "\n")
+    _write(out, {file: texts[file] for file in files}, schema, context.schema)
     writer.own(next((each.org_id for each in live if each.org_id), None))
     salt = writer.lock.salt
-    writer.update({each.key: _entry(each, fields, salt) for each in files.values()})
+    writer.update({each.key: _entry(each, context.fields, salt) for each in files.values()})
     told = tuple(each for each in faults if each.place.file not in wrong)
-    return Imported(files, skipped, unlisted, undeclarable, told)
+    return Imported(files, found.skipped, found.unlisted, undeclarable, told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Adopted:
+    """The numbers to write manifests for, and what is told as `Imported` tells it."""
+
+    numbers: tuple[Adopted, ...]
+    skipped: tuple[str, ...]
+    unlisted: tuple[str, ...]
+
+
+def _adopted(
+    wanted: Wanted,
+    account: Account,
+    live: Sequence[Live],
+    declared: Sequence[Desired],
+    lock: Lock,
+    fields: FieldTable,
+) -> _Adopted:
+    """What the wanted numbers are as manifests, under names that nobody has."""
+    owners = _owners(declared, live, lock, fields)
+    chosen, skipped = _choose(wanted, live, owners, Hiding(fields, lock))
+    directory, unlisted = _directory(account, _referred_kinds(chosen, fields))
+    named = {key for each in declared for key in (each.key, *each.previously)}
+    numbers = adopt(chosen, live, fields, directory, named | lock.entries.keys())
+    return _Adopted(numbers, skipped, unlisted)
+
+
+def _raise_if_in_the_way(files: Collection[str]) -> None:
+    there = [file for file in files if Path(file).exists()]
+    if there:
+        raise InputError(
+            "already there: " + ", ".join(there), help="nothing was written; see --force"
+        )
+
+
+def _write(out: Path, texts: Mapping[str, str], schema: Path, content: Mapping[str, Json]) -> None:
+    """Write the manifests, and the schema that their first lines name, if it is not there."""
+    out.mkdir(parents=True, exist_ok=True)
+    for file, text in texts.items():
+        write_atomically(Path(file), text)
+    if texts and not schema.exists():
+        schema.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(schema, dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def _faults(texts: Mapping[str, str], context: Context) -> tuple[Diagnostic, ...]:
