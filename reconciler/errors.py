@@ -8,6 +8,7 @@ ReconcilerError                exit 1 unless said otherwise
     │   ├── Unauthorized       401, or the edge refused us
     │   ├── Throttled          429
     │   └── Unsent             the run was told to stop before it was sent
+    │       └── Down           the API had been failing for too long
     └── Uncertain              not proven either way: look before asking again
 """
 
@@ -83,6 +84,12 @@ class Unsent(Refused):
     """A write that was not begun: the run had been told to stop."""
 
     kind = "unsent"
+
+
+class Down(Unsent):
+    """A write that was not begun: the API had failed too long for others like it."""
+
+    kind = "outage"
 
 
 class Uncertain(ApiError):  # noqa: N818 - a name says what is proven

@@ -36,7 +36,7 @@ from reconciler.planning.guards import some_of
 # How many faults a pass tells one by one.
 _SHOWN: Final = 20
 # What an API that is down makes of operations.
-_OUTAGE: Final = frozenset({"uncertain", "throttled", "skipped"})
+_OUTAGE: Final = frozenset({"uncertain", "throttled", "outage", "skipped"})
 
 
 @dataclass(frozen=True, slots=True)

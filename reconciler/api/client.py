@@ -9,11 +9,12 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 from reconciler.api.answers import read_answer
+from reconciler.api.outage import Outages
 from reconciler.api.pace import Pace
 from reconciler.api.pages import all_rows
-from reconciler.api.retry import RetryPolicy, with_retries
+from reconciler.api.retry import RetryPolicy, Try, with_retries
 from reconciler.api.transport import Transport
-from reconciler.errors import Refused, Throttled, Uncertain, Unsent
+from reconciler.errors import ApiError, Down, Refused, Throttled, Uncertain, Unsent
 from reconciler.model import Json, Live, Resource, Secret
 from reconciler.planning.secrecy import secrets_in
 
@@ -32,20 +33,21 @@ class Client:
         base_url: str,
         api_key: Secret,
         *,
-        timeout: float = 60.0,
         parallel: int = 4,
-        retry: RetryPolicy | None = None,
+        retry: RetryPolicy = RetryPolicy(),
         stop: Event | None = None,
     ) -> None:
-        """Prepare; nothing is sent. `timeout` is in seconds, for one request and its retries.
+        """Prepare; nothing is sent.
 
         Once `stop` is set, what is under way ends, no write is begun, and nothing is asked again.
+        Nor is a write begun once others like it have failed for as long as a request is tried.
         Raises InputError for a base URL that is neither https nor loopback.
         """
-        self._transport = Transport(base_url, api_key, timeout=timeout)
+        self._transport = Transport(base_url, api_key)
         self._api_key = api_key
-        self._retry = retry or RetryPolicy(budget=timeout)
+        self._retry = retry
         self._stop = stop or Event()
+        self._outages = Outages(self._retry.budget, self._retry.clock)
         self._pace = Pace(parallel)
         self._counting = Mutex()
         self.requests = 0
@@ -111,27 +113,44 @@ class Client:
     ) -> Any:
         hidden = (self._api_key.reveal(), *(text for _, text in secrets_in(body, None)))
 
-        def send() -> Any:
-            answer = self._transport.send(method, path, query=query, body=body)
+        subject = f"{path} {body.get('name') if body else ''}"
+
+        def send(attempt: Try) -> Any:
+            with self._pace.slot():
+                self._raise_if_unsendable(method, again=attempt.again)
+                return self._once(method, subject, lambda: ask(attempt.seconds()))
+
+        def ask(seconds: float) -> Any:
+            answer = self._transport.send(method, path, query=query, body=body, seconds=seconds)
             return read_answer(answer, hidden)
 
-        return with_retries(method, lambda: self._once(method, send), self._retry, self._stop)
+        return with_retries(method, send, self._retry, self._stop)
 
-    def _once(self, method: str, send: Callable[[], Value]) -> Value:
-        with self._pace.slot():
-            if method != "GET" and self._stop.is_set():
-                raise Unsent("not sent: the run was told to stop")
-            with self._counting:
-                self.requests += 1
-            try:
-                value = send()
-            except Throttled:
+    def _raise_if_unsendable(self, method: str, *, again: bool) -> None:
+        """Raises Unsent, or one of its kinds, for a request that is not to be begun now."""
+        writes = method != "GET"
+        if writes and self._stop.is_set():
+            raise Unsent("not sent: the run was told to stop")
+        if (writes or again) and self._outages.lasts(method):
+            lasted = f"{self._retry.budget:g} s"
+            raise Down(f"not tried: every {method} has failed for {lasted}")
+
+    def _once(self, method: str, subject: str, ask: Callable[[], Value]) -> Value:
+        """Ask, and learn from how that ends."""
+        with self._counting:
+            self.requests += 1
+        try:
+            value = ask()
+        except ApiError as error:
+            self._outages.note(method, subject, error)
+            if isinstance(error, Throttled):
                 with self._counting:
                     self.throttled += 1
                 self._pace.slow_down()
-                raise
-            self._pace.speed_up()
-            return value
+            raise
+        self._outages.note(method, subject, None)
+        self._pace.speed_up()
+        return value
 
 
 def read_live(body: Any) -> Live:

@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 
 from reconciler import __version__
-from reconciler.api.transport import read_bounded
+from reconciler.api.transport import no_proxy, read_bounded
 from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.errors import ApiError, InputError
 
@@ -46,7 +46,10 @@ def _fetch(url: str, most: int, timeout: float) -> bytes:
     limits = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
     headers = {"User-Agent": f"vapi-reconciler/{__version__}", "Accept": "application/json, */*"}
     try:
-        with httpx.stream("GET", url, headers=headers, timeout=limits) as response:
+        with (
+            httpx.Client(headers=headers, timeout=limits, mounts=no_proxy(url)) as client,
+            client.stream("GET", url) as response,
+        ):
             if response.is_redirect:
                 location = response.headers.get("location", "nowhere")
                 raise InputError(f"the URL leads on to {location}", help="give that URL instead")

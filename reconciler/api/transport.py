@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from json import dumps
-from math import inf
 from time import monotonic
 from typing import Any, Final
 
 import httpx
 
 from reconciler import __version__
-from reconciler.checks.base_url import SAFE_URL, check_base_url
+from reconciler.checks.base_url import SAFE_URL, check_base_url, is_loopback
 from reconciler.errors import InputError, Refused, Uncertain
 from reconciler.model import Json, Secret
 
@@ -42,11 +41,11 @@ class Transport:
     """One connection pool to one base URL; threads share it. TLS is always verified.
 
     Redirects are not followed, so that the key never reaches another host. Proxies and CA bundles
-    come from the usual variables.
+    come from the usual variables; on the way to loopback there is no proxy.
     """
 
-    def __init__(self, base_url: str, api_key: Secret, *, timeout: float) -> None:
-        """Prepare for `base_url`; `timeout` is for one answer, in seconds. Raises InputError."""
+    def __init__(self, base_url: str, api_key: Secret) -> None:
+        """Prepare for `base_url`; nothing is sent. Raises InputError."""
         if reason := check_base_url(base_url):
             raise InputError(reason, help=SAFE_URL)
         headers = {
@@ -58,9 +57,10 @@ class Transport:
             self._http = httpx.Client(
                 base_url=base_url,
                 headers=headers,
-                timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
+                timeout=None,  # Each request has its own. # noqa: S113
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
                 follow_redirects=False,
+                mounts=no_proxy(base_url),
             )
         except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
             message = f"proxy or certificates of the environment cannot be used: {error}"
@@ -77,17 +77,23 @@ class Transport:
         *,
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Json] | None = None,
+        seconds: float,
     ) -> Answer:
-        """Send one request, once.
+        """Send one request, once, and wait for its answer for at most `seconds`.
 
         Raises Refused where it provably never arrived, Uncertain where that is not known.
         """
         content = None if body is None else encode(body)
         headers = {} if content is None else {"Content-Type": "application/json"}
         request = self._http.build_request(
-            method, path, params=dict(query or {}), content=content, headers=headers
+            method,
+            path,
+            params=dict(query or {}),
+            content=content,
+            headers=headers,
+            timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
         )
-        deadline = monotonic() + (self._http.timeout.read or inf)
+        deadline = monotonic() + seconds
         host, asked = _host(request), f"{method} {request.url.path}"
         answer = f"the answer of {host} to {asked}"
         try:
@@ -107,6 +113,12 @@ class Transport:
             raise Uncertain(message, help=_TIMEOUT_HELP) from None
         except httpx.HTTPError as error:
             raise Uncertain(f"{answer} was lost: {_reason(error)}") from None
+
+
+def no_proxy(url: str) -> dict[str, None]:
+    """What keeps httpx from a proxy where `url` is of this machine, whatever the variables say."""
+    host = httpx.URL(url).host
+    return {f"all://{f'[{host}]' if ':' in host else host}": None} if is_loopback(host) else {}
 
 
 def encode(body: Mapping[str, Json]) -> bytes:

@@ -17,7 +17,7 @@ from typing import Protocol, assert_never
 from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
 from reconciler.apply.schedule import INTERRUPTED, LOCK, Schedule, skipped
-from reconciler.errors import ApiError, InputError, Unsent
+from reconciler.errors import ApiError, Down, InputError, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import (
     Action,
@@ -118,6 +118,8 @@ class Executor:
         self.witness(Asked(operation))
         try:
             live, status = self._write(operation, creator)
+        except Down as error:
+            return skipped(operation, error.message, error.kind)
         except Unsent:
             return skipped(operation, INTERRUPTED)
         except ApiError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from typing import Final
 
-from reconciler.errors import Refused, Throttled, Unauthorized, Uncertain
+from reconciler.errors import Down, Refused, Throttled, Unauthorized, Uncertain
 from reconciler.model import WRITTEN, Operation, Outcome, Plan, Result, Status, Unhealthy
 
 _NOT_MET: Final = "not tried: an operation that it requires did not succeed"
@@ -45,7 +45,7 @@ class Schedule:
         """Take up to `places` operations whose requirements are met, in the plan's order.
 
         None once a write could not be remembered: what is sent then would be forgotten too. None
-        once the key was refused: what is sent then would be too.
+        once the key was refused or the API is down: what is sent then would end like it.
         """
         if self._halted:
             return []
@@ -60,7 +60,7 @@ class Schedule:
         if stopped:
             self._interrupted |= _may_be_cut_short(result)
         else:
-            self._halted = self._halted or _HALTS.get(result.error_kind, "")
+            self._halted = self._halted or _halt(result)
         ended = deque([result])
         while ended:
             result = ended.popleft()
@@ -103,13 +103,20 @@ class Schedule:
             self._told += 1
 
 
-def skipped(operation: Operation, message: str) -> Result:
+def _halt(result: Result) -> str:
+    """Why nothing more is tried after a result; "" where more is."""
+    if result.error_kind == Down.kind:
+        return result.error_message
+    return _HALTS.get(result.error_kind, "")
+
+
+def skipped(operation: Operation, message: str, kind: str = _SKIPPED) -> Result:
     """The result of an operation that was not tried, and why."""
     return Result(
         operation,
         Status.SKIPPED,
         operation.live_id,
-        error_kind=_SKIPPED,
+        error_kind=kind,
         error_message=message,
     )
 

@@ -20,12 +20,13 @@ def check_base_url(base_url: str) -> str:
     found = _BASE_URL.fullmatch(base_url)
     if found is None or int(found["port"] or 0) > _LAST_PORT:
         return "a base URL is https://HOST, with a port and a path where they are needed"
-    if found["scheme"] == "https" or _is_loopback(found["host"].strip("[]")):
+    if found["scheme"] == "https" or is_loopback(found["host"].strip("[]")):
         return ""
     return f"{found['scheme']}://{found['host']} would send the API key in clear"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host, without brackets, is this machine."""
     if host == "localhost":
         return True
     try:

@@ -188,10 +188,15 @@ class Session:
         Raises InputError where its key cannot be read.
         """
         from reconciler.api import Client
+        from reconciler.api.retry import RetryPolicy
 
         key = api_key(self.target.api_key, os.environ)
         with Client(
-            self.target.base_url, key, timeout=self.timeout, parallel=self.parallel, stop=stop
+            self.target.base_url,
+            key,
+            retry=RetryPolicy(budget=self.timeout),
+            parallel=self.parallel,
+            stop=stop,
         ) as client:
             yield client
 

@@ -62,7 +62,7 @@ def serving(*script: Handler) -> Iterator[tuple[str, list[Exchange]]]:
             seen.append(exchange)
             step(exchange)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = handle_one  # noqa: N815 - the names are fixed
+        do_GET = do_POST = do_PATCH = do_DELETE = do_CONNECT = handle_one  # noqa: N815 - fixed names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -3,21 +3,23 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from threading import Event, Timer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import pytest
 
 from reconciler.api import Client
 from reconciler.api.answers import read_answer
-from reconciler.api.retry import RetryPolicy, delay, may_repeat
-from reconciler.api.transport import MAX_ANSWER_BYTES, Answer, encode
+from reconciler.api.retry import RetryPolicy, delay, may_repeat, share
+from reconciler.api.transport import MAX_ANSWER_BYTES, Answer, encode, no_proxy
 from reconciler.errors import (
     ApiError,
+    Down,
     InputError,
     Refused,
     Throttled,
@@ -34,14 +36,14 @@ KEY = "canary-key-0123456789"
 
 @contextmanager
 def client(
-    *script: Handler, timeout: float = 5.0
+    *script: Handler, budget: float = 1000
 ) -> Iterator[tuple[Client, list[Exchange], list[float]]]:
     """A client of a scripted server; its pauses are noted and not waited for."""
     pauses: list[float] = []
-    policy = RetryPolicy(budget=1000, sleep=pauses.append, jitter=lambda: 1.0)
+    policy = RetryPolicy(budget=budget, sleep=pauses.append, jitter=lambda: 1.0)
     with (
         serving(*script) as (url, seen),
-        Client(url, Secret(KEY), timeout=timeout, retry=policy) as made,
+        Client(url, Secret(KEY), retry=policy) as made,
     ):
         yield made, seen, pauses
 
@@ -112,18 +114,110 @@ def test_what_was_refused_is_told_and_not_sent_again(
         assert len(seen) == 1
 
 
-def test_nobody_there_is_a_refusal_and_asked_again() -> None:
+class Clock:
+    """A time that only pauses move on."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    def policy(self, budget: float) -> RetryPolicy:
+        return RetryPolicy(budget=budget, sleep=self.sleep, jitter=lambda: 1.0, clock=self)
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """The URL of a port that is taken, and where nobody listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        pauses: list[float] = []
-        policy = RetryPolicy(attempts=3, sleep=pauses.append)
-        with (
-            Client(url, Secret(KEY), retry=policy) as made,
-            pytest.raises(Refused, match="reached"),
-        ):
-            create(made)
-    assert len(pauses) == 2
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_nobody_there_is_a_refusal_and_asked_again_until_the_budget_is_used_up() -> None:
+    clock = Clock()
+    with (
+        nobody() as url,
+        Client(url, Secret(KEY), retry=clock.policy(60)) as made,
+        pytest.raises(Refused, match="reached"),
+    ):
+        create(made)
+    assert clock.pauses == [0.5, 1, 2, 4, 8, 16, pytest.approx(27.3)], "the last try ends in time"
+
+
+def test_a_quota_that_is_full_for_a_minute_is_waited_for() -> None:
+    clock = Clock()
+
+    def quota(exchange: Exchange) -> None:
+        exchange.answer(*((429, None) if clock.now < 60 else (200, NUMBER)))
+
+    with (
+        serving(quota) as (url, _),
+        Client(url, Secret(KEY), retry=clock.policy(65)) as made,
+    ):
+        create(made)
+
+
+@pytest.mark.parametrize("call", [read, patch, lambda made: made.delete_number("1")])
+def test_a_try_that_gets_no_answer_leaves_time_for_another(
+    call: Callable[[Client], object],
+) -> None:
+    hung = Event()
+
+    def hang(exchange: Exchange) -> None:
+        hung.wait(10)
+        exchange.answer(200, NUMBER)
+
+    with serving(hang, number) as (url, seen):
+        policy = RetryPolicy(budget=2, least=0.1, jitter=lambda: 0.0)
+        with Client(url, Secret(KEY), retry=policy) as made:
+            call(made)
+        assert len(seen) == 2
+        hung.set()
+
+
+@pytest.mark.parametrize(
+    ("method", "left", "seconds"),
+    [
+        ("GET", 60, 30),
+        ("PATCH", 30, 15),
+        ("DELETE", 1.5, 1),
+        ("GET", 0.7, 0.7),
+        ("POST", 60, 60),
+        ("POST", -1, 0.05),
+    ],
+)
+def test_a_try_takes_half_of_what_is_left_where_it_may_be_repeated(
+    method: str, left: float, seconds: float
+) -> None:
+    assert share(method, left, RetryPolicy()) == seconds
+
+
+def test_no_try_outlives_the_budget() -> None:
+    hung = Event()
+
+    def hang(exchange: Exchange) -> None:
+        hung.wait(10)
+        exchange.answer(200, NUMBER)
+
+    def late(exchange: Exchange) -> None:
+        time.sleep(0.4)
+        exchange.answer(500)
+
+    began = time.monotonic()
+    with serving(late, hang) as (url, _):
+        policy = RetryPolicy(budget=0.8, jitter=lambda: 0.0)
+        with Client(url, Secret(KEY), retry=policy) as made, pytest.raises(Uncertain):
+            read(made)
+        took = time.monotonic() - began
+        hung.set()
+    assert 0.8 <= took < 1.5
 
 
 def test_no_answer_in_time_proves_nothing() -> None:
@@ -132,7 +226,7 @@ def test_no_answer_in_time_proves_nothing() -> None:
         exchange.answer(200, NUMBER)
 
     with (
-        client(slow, timeout=0.1) as (made, _, _),
+        client(slow, budget=0.1) as (made, _, _),
         pytest.raises(Uncertain, match=r"in time to POST /phone-number$") as raised,
     ):
         create(made)
@@ -222,9 +316,53 @@ def test_told_to_stop_no_write_is_begun_and_a_look_still_is(
         assert [each.method for each in seen] == ["GET"]
 
 
+def test_once_the_api_is_down_no_write_is_begun_and_nothing_is_asked_again() -> None:
+    clock = Clock()
+    with (
+        serving(failing(503)) as (url, seen),
+        Client(url, Secret(KEY), retry=clock.policy(10)) as made,
+    ):
+        for number_id in ("1", "2"):
+            with pytest.raises(Uncertain):
+                made.patch_number(number_id, {})
+        asked = len(seen)
+        with pytest.raises(Down, match=r"^not tried: every PATCH has failed for 10 s$"):
+            made.patch_number("3", {})
+        assert len(seen) == asked
+        with pytest.raises(Uncertain):
+            create(made)
+        assert len(seen) == asked + 1, "of creates nothing is known yet"
+
+
+def test_one_number_that_cannot_be_written_to_says_nothing_of_the_others() -> None:
+    clock = Clock()
+    with (
+        serving(*[failing(503)] * 6, number) as (url, _),
+        Client(url, Secret(KEY), retry=clock.policy(10)) as made,
+    ):
+        with pytest.raises(Uncertain):
+            made.patch_number("1", {})
+        made.patch_number("2", {})
+
+
+@pytest.mark.parametrize("answer", [number, failing(400)])
+def test_any_answer_of_its_own_shows_that_the_api_is_up(answer: Handler) -> None:
+    clock = Clock()
+    fails = [failing(503)] * 6
+    with (
+        serving(*fails, answer, *fails, number) as (url, _),
+        Client(url, Secret(KEY), retry=clock.policy(10)) as made,
+    ):
+        for number_id in "123":
+            with suppress(ApiError):
+                made.patch_number(number_id, {})
+        made.patch_number("4", {})
+
+
 def test_pauses_grow_up_to_a_bound() -> None:
     policy = RetryPolicy(jitter=lambda: 1.0)
-    waits = [delay(attempt, None, policy) for attempt in range(1, 9)]
+    error = Throttled("429")
+    waits = [delay(attempt, error, policy, 1000) for attempt in range(1, 9)]
     assert waits == [0.5, 1, 2, 4, 8, 16, 30, 30]
 
 
@@ -352,22 +490,47 @@ def test_the_user_agent_of_a_library_is_never_sent() -> None:
     assert [name.lower() for name in seen[0].headers].count("user-agent") == 1
 
 
-def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(number) as (proxy, seen):
-        monkeypatch.setenv("HTTP_PROXY", proxy)
-        monkeypatch.setenv("NO_PROXY", "")
-        with Client("http://127.0.0.1:9", Secret(KEY)) as made:
+@pytest.mark.parametrize(("exempt", "through"), [("", ["vapi.invalid:443"]), ("vapi.invalid", [])])
+def test_a_proxy_of_the_environment_is_used_but_for_what_is_exempt(
+    exempt: str, through: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(failing(502)) as (proxy, seen):
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", exempt)
+        policy = RetryPolicy(budget=0.01)
+        with (
+            Client("https://vapi.invalid", Secret(KEY), retry=policy) as made,
+            pytest.raises(Refused, match="cannot be reached"),
+        ):
             read(made)
-    assert [each.path for each in seen] == ["http://127.0.0.1:9/phone-number/1"]
+    assert [each.path for each in seen][:1] == through
 
 
-def test_an_exemption_from_the_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(number) as (proxy, through), serving(number) as (url, direct):
-        monkeypatch.setenv("HTTP_PROXY", proxy)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        with Client(url, Secret(KEY)) as made:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_no_proxy_hears_what_is_sent_to_this_machine(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(failing(502)) as (proxy, through), serving(number) as (url, direct):
+        for variable in ("HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(variable, proxy)
+        monkeypatch.setenv("NO_PROXY", "")
+        with Client(url.replace("127.0.0.1", host), Secret(KEY)) as made:
             read(made)
     assert (len(through), len(direct)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "mounts"),
+    [
+        ("http://127.8.9.1:80/x", {"all://127.8.9.1": None}),
+        ("http://[::1]:80", {"all://[::1]": None}),
+        ("https://api.vapi.ai", {}),
+    ],
+)
+def test_only_this_machine_is_kept_from_the_proxy(url: str, mounts: dict[str, None]) -> None:
+    assert no_proxy(url) == mounts
+    with httpx.Client(mounts=no_proxy(url)):
+        pass
 
 
 @pytest.mark.parametrize(

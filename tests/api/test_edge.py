@@ -113,7 +113,7 @@ def test_an_answer_in_drips_ends_in_time() -> None:
 
     began = time.monotonic()
     with (
-        client(drip, timeout=0.2) as (made, _, _),
+        client(drip, budget=0.2) as (made, _, _),
         pytest.raises(Uncertain, match="did not end in time"),
     ):
         made.create_number({})
@@ -123,8 +123,8 @@ def test_an_answer_in_drips_ends_in_time() -> None:
 def test_a_proxy_that_does_not_let_us_through_proves_that_nothing_happened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    policy = RetryPolicy(attempts=2, sleep=lambda _: None)
-    with serving(lambda exchange: exchange.hang_up()) as (proxy, _):
+    policy = RetryPolicy(budget=0.01)
+    with serving(lambda exchange: exchange.answer(501)) as (proxy, _):
         monkeypatch.setenv("HTTPS_PROXY", proxy)
         monkeypatch.setenv("NO_PROXY", "")
         with (

@@ -40,9 +40,9 @@ DESCRIPTION = read_plain(read_packaged(OPENAPI), OPENAPI)
 
 
 @contextmanager
-def account(*faults: str, **switches: Any) -> Iterator[Client]:
+def account(*faults: str, budget: float = 3, **switches: Any) -> Iterator[Client]:
     settings = Settings(faults=tuple(parse_rule(each) for each in faults), **switches)
-    policy = RetryPolicy(budget=1000, sleep=lambda _: None)
+    policy = RetryPolicy(budget=budget, first_delay=0.001, longest_delay=0.01)
     with (
         Store(":memory:") as store,
         running(create_app(DESCRIPTION, store, settings)) as url,
@@ -479,3 +479,13 @@ def test_a_refused_patch_is_a_result_and_no_exception() -> None:
     assert "name must be shorter" in outcome.results[0].error_message
     assert outcome.results[0].error_kind == Refused.kind
     assert outcome.results[0].status is Status.FAILED
+
+
+def test_an_api_that_takes_no_write_is_given_up_once_and_not_for_each_operation() -> None:
+    with account("POST:500-before", budget=0.2) as client:
+        outcome = run(client, *(create(index) for index in range(40)), pause=lambda _seconds: None)
+        asked = client.requests
+    told = {each.error_message for each in outcome.results if each.status is Status.SKIPPED}
+    assert told == {"not tried: every POST has failed for 0.2 s"}
+    assert (len(outcome.results), outcome.interrupted) == (40, False)
+    assert asked < 40 * 7 / 2

@@ -85,10 +85,10 @@ class World:
     def one(self, *, healthy: bool) -> PassReport:
         """One pass; all that it wrote was planned, and nothing was created again."""
         self._stage.app = self._apps[healthy]
-        policy = RetryPolicy(first_delay=0.001, longest_delay=0.005, budget=2)
+        policy = RetryPolicy(budget=2, first_delay=0.001, longest_delay=0.005)
         run = Run(4, lambda _result: None, lambda _seconds: None, Stop())
         course = Course(Limits(), run, lambda: datetime.now(UTC))
-        with Client(self._url, Secret("key"), retry=policy, timeout=5) as client:
+        with Client(self._url, Secret("key"), retry=policy) as client:
             report = one_pass(self._job, client, course)
         operations = report.plan.operations if report.plan else ()
         writes = self._ask("GET", "/_sandbox/writes")

@@ -1,0 +1,62 @@
+"""Requests that only fail -> whether the API is down, so that nobody goes on knocking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock as Mutex
+from time import monotonic
+
+from reconciler.errors import ApiError, Refused, Throttled, Uncertain, Unsent
+
+
+@dataclass
+class _Failing:
+    """Since when requests of one method only failed, and for which subjects."""
+
+    since: float
+    subjects: set[str]
+
+
+@dataclass
+class Outages:
+    """What all threads know of the API's health, by method: its lists may work and no write.
+
+    An outage is one once it has lasted for `patience` seconds and is about more than one subject:
+    a number that alone cannot be written to says nothing of the others.
+    """
+
+    patience: float
+    clock: Callable[[], float] = monotonic
+    _failing: dict[str, _Failing] = field(default_factory=dict)
+    _mutex: Mutex = field(default_factory=Mutex)
+
+    def note(self, method: str, subject: str, error: ApiError | None) -> None:
+        """A request ended, None for well: a refusal of the API's own shows that it works too."""
+        with self._mutex:
+            if error is None or not is_outage(error):
+                self._failing.pop(method, None)
+            else:
+                failing = self._failing.setdefault(method, _Failing(self.clock(), set()))
+                failing.subjects.add(subject)
+
+    def lasts(self, method: str) -> bool:
+        """Whether requests of this method would fail too."""
+        with self._mutex:
+            failing = self._failing.get(method)
+            if failing is None or len(failing.subjects) < 2:  # noqa: PLR2004 - more than one
+                return False
+            return self.clock() - failing.since >= self.patience
+
+
+def is_outage(error: ApiError) -> bool:
+    """Whether an error is about the API and the way to it, and not about what was asked."""
+    match error:
+        case Uncertain() | Throttled():
+            return True
+        case Unsent():
+            return False
+        case Refused():
+            return error.status is None
+        case _:
+            return False
