@@ -32,11 +32,10 @@ from reconciler.model import (
 from reconciler.planning import unattended, without_drift
 from reconciler.planning.freeze import frozen
 from reconciler.planning.guards import some_of
+from reconciler.report.cause import cause_of, cause_of_results
 
 # How many faults a pass tells one by one.
 _SHOWN: Final = 20
-# What an API that is down makes of operations.
-_OUTAGE: Final = frozenset({"uncertain", "throttled", "outage", "skipped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +66,14 @@ def one_pass(job: Job, account: Account, course: Course) -> PassReport:
 
 def told_to_stop(report: PassReport) -> PassReport:
     """The report of a pass that was cut short."""
-    return replace(report, ending=Ending.INTERRUPTED, kind="", message="told to stop")
+    return replace(report, ending=Ending.INTERRUPTED, cause="", message="told to stop")
 
 
 def failed(report: PassReport, error: ReconcilerError | OSError) -> PassReport:
     """The report of a pass that an error ended."""
     ending = Ending.REFUSED if isinstance(error, GuardError) else Ending.FAILED
-    kind = "api" if isinstance(error, ApiError) else getattr(error, "kind", "system")
-    return replace(report, ending=ending, kind=kind, message=_message(error))
+    message = _message(error)
+    return replace(report, ending=ending, cause=cause_of(error, message), message=message)
 
 
 def _go_on(
@@ -116,12 +115,12 @@ def _fell_short(report: PassReport, outcome: Outcome, short: Sequence[Result]) -
     for each in short:
         told[_why(each), each.help].append(unbroken(each.operation.address))
     lines = [f"{some_of(those)}: {why}{_help(way)}" for (why, way), those in told.items()]
-    kinds = {each.error_kind for each in short}
+    message = "\n".join([_counted(short), *_first(lines)])
     return replace(
         report,
         ending=Ending.PARTIAL if written else Ending.FAILED,
-        kind="api" if kinds <= _OUTAGE else "operation",
-        message="\n".join([_counted(short), *_first(lines)]),
+        cause=cause_of_results(short, message),
+        message=message,
     )
 
 

@@ -75,9 +75,10 @@ class PassReport:
 
     `target` is empty where the configuration does not tell which it is. `started` is ISO 8601,
     `seconds` how long it took. `message` says why it was refused, failed or frozen: in its first
-    line all that matters, below it the details; `kind` is what kind of error that was. `plan` is
-    what was to be done, `held` the drift that is reported and not corrected, and `found` the plan
-    of both. `requests` counts calls of the API, `throttled` those that it answered with 429.
+    line all that matters, below it the details; `cause` is what makes that trouble the same as
+    another, empty where there is none. `plan` is what was to be done, `held` the drift that is
+    reported and not corrected, and what waits for it, and `found` the plan of both. `requests`
+    counts calls of the API, `throttled` those that it answered with 429.
     """
 
     target: str
@@ -85,7 +86,7 @@ class PassReport:
     seconds: float
     ending: Ending
     message: str = ""
-    kind: str = ""
+    cause: str = ""
     plan: Plan | None = None
     found: Plan | None = None
     held: tuple[Operation, ...] = ()

@@ -89,10 +89,8 @@ def read_told(value: Any) -> Told:
 
 
 def _trouble(report: PassReport) -> str:
-    """What makes one trouble another. An outage has many faces, and is one."""
-    if report.ending not in _TROUBLE:
-        return ""
-    return report.ending.value if report.kind == "api" else f"{report.ending}: {report.message}"
+    """What makes one trouble another; one of which no cause is known is as it ended."""
+    return report.cause or report.ending.value if report.ending in _TROUBLE else ""
 
 
 def _changed(report: PassReport) -> Iterator[str]:

@@ -57,6 +57,22 @@ def test_one_limit_that_is_passed_is_told_once_below_the_sum(desk: Desk) -> None
     ]
 
 
+def test_a_key_that_expires_in_an_outage_is_told_and_so_is_the_other_way_round(kept: Desk) -> None:
+    def down() -> str:
+        kept.configure(baseUrl="http://127.0.0.1:9")
+        out = kept.run("reconcile", "--quiet", "--timeout", "100ms").out
+        kept.configure()
+        return out
+
+    def refused() -> str:
+        return kept.run("reconcile", "--quiet", VAPI_API_KEY="pk_expired").out
+
+    told = [down(), down(), refused(), refused(), down()]
+    assert ["cannot be reached" in each for each in told] == [True, False, False, False, True]
+    assert ["answered 401" in each for each in told] == [False, False, True, False, False]
+    assert kept.run("reconcile", "--quiet").out.count("recovered") == 1
+
+
 def vanish(desk: Desk) -> None:
     (number,) = desk.numbers()
     desk.ask("DELETE", f"/phone-number/{number['id']}")

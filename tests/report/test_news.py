@@ -25,7 +25,7 @@ from reconciler.report.news import PATIENCE, RECOVERED, Told, mood, news, read_t
 
 PLAN = Plan("prod", "", None, "", "", (), (), (), (), (), Summary())
 FINE = PassReport("prod", "", 0.1, Ending.SYNCED, plan=PLAN)
-DOWN = PassReport("prod", "", 0.1, Ending.FAILED, "no answer in time", "api")
+DOWN = PassReport("prod", "", 0.1, Ending.FAILED, "no answer in time", "outage")
 PATCH = Operation("op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED)
 
 
@@ -54,7 +54,7 @@ def test_what_was_done_is_told_each_time() -> None:
 
 
 def test_an_outage_is_told_once_with_all_its_faces_and_once_when_it_is_over() -> None:
-    other = replace(DOWN, message="the API answered 502")
+    other = replace(DOWN, ending=Ending.PARTIAL, message="the API answered 502")
     assert story(DOWN, other, DOWN, FINE, FINE) == [
         ("failed: no answer in time",),
         (),
@@ -66,7 +66,7 @@ def test_an_outage_is_told_once_with_all_its_faces_and_once_when_it_is_over() ->
 
 @pytest.mark.parametrize("ending", [Ending.INTERRUPTED, Ending.FROZEN])
 def test_a_pass_that_proves_nothing_recovers_from_nothing(ending: Ending) -> None:
-    refused = replace(FINE, ending=Ending.REFUSED, message="limits.deletes is 0", kind="guard")
+    refused = replace(FINE, ending=Ending.REFUSED, cause="guard 1")
     told = story(refused, replace(FINE, ending=ending), refused, FINE)
     assert [len(each) for each in told] == [1, 0, 0, 1]
 
@@ -80,8 +80,8 @@ def test_news_are_of_a_failure_of_a_success_or_neither() -> None:
 
 
 def test_another_refusal_is_news() -> None:
-    first = replace(FINE, ending=Ending.REFUSED, message="limits.deletes is 0", kind="guard")
-    second = replace(first, message="limits.replaces is 0")
+    first = replace(FINE, ending=Ending.REFUSED, cause="guard 1")
+    second = replace(first, cause="guard 2")
     assert [len(each) for each in story(first, first, second, second)] == [1, 0, 1, 0]
 
 
