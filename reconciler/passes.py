@@ -72,8 +72,8 @@ def told_to_stop(report: PassReport) -> PassReport:
 def failed(report: PassReport, error: ReconcilerError | OSError) -> PassReport:
     """The report of a pass that an error ended."""
     ending = Ending.REFUSED if isinstance(error, GuardError) else Ending.FAILED
-    message = _message(error)
-    return replace(report, ending=ending, cause=cause_of(error, message), message=message)
+    message, blocked = _message(error), report.plan.blocked if report.plan else ()
+    return replace(report, ending=ending, cause=cause_of(error, message, blocked), message=message)
 
 
 def _go_on(
@@ -115,12 +115,11 @@ def _fell_short(report: PassReport, outcome: Outcome, short: Sequence[Result]) -
     for each in short:
         told[_why(each), each.help].append(unbroken(each.operation.address))
     lines = [f"{some_of(those)}: {why}{_help(way)}" for (why, way), those in told.items()]
-    message = "\n".join([_counted(short), *_first(lines)])
     return replace(
         report,
         ending=Ending.PARTIAL if written else Ending.FAILED,
-        cause=cause_of_results(short, message),
-        message=message,
+        cause=cause_of_results(short),
+        message="\n".join([_counted(short), *_first(lines)]),
     )
 
 

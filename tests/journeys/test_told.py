@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from tests.api.server import Exchange, serving
-from tests.journeys.desk import Desk, sip
+from tests.journeys.desk import Desk, sandbox, sip
 from tests.journeys.test_reconcile import drift, start, until
 
 
@@ -71,6 +71,19 @@ def test_a_key_that_expires_in_an_outage_is_told_and_so_is_the_other_way_round(k
     assert ["cannot be reached" in each for each in told] == [True, False, False, False, True]
     assert ["answered 401" in each for each in told] == [False, False, True, False, False]
     assert kept.run("reconcile", "--quiet").out.count("recovered") == 1
+
+
+def test_a_failure_is_told_once_however_the_api_words_it(tmp_path: Path) -> None:
+    with sandbox(stock={"415": 0, "628": 1, "212": 9}) as url:
+        desk = Desk(tmp_path, url)
+        desk.configure()
+        desk.manifest("a", {"provider": "vapi", "numberDesiredAreaCode": "415"})
+        first = desk.run("reconcile", "--quiet")
+        desk.ask("POST", "/phone-number", {"provider": "vapi", "numberDesiredAreaCode": "628"})
+        second, loud = desk.run("reconcile", "--quiet"), desk.run("reconcile")
+    assert ("Try one of 212, 628" in first.out, first.code) == (True, 1)
+    assert (second.out, second.code) == ("", 1)
+    assert "Try one of 212." in loud.out, "a pass itself says what it was told"
 
 
 def vanish(desk: Desk) -> None:

@@ -1,16 +1,31 @@
 """What makes the trouble of one pass the same as that of another."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.errors import (
     ApiError,
+    GuardError,
     InputError,
     Refused,
     Throttled,
     Unauthorized,
     Uncertain,
 )
-from reconciler.model import Action, Operation, Reason, Result, Status
+from reconciler.job import InvalidManifestsError
+from reconciler.model import (
+    Action,
+    Blocked,
+    Diagnostic,
+    Operation,
+    Place,
+    Reason,
+    Result,
+    Severity,
+    Status,
+    Validation,
+)
 from reconciler.report.cause import cause_of, cause_of_results
 
 
@@ -61,16 +76,67 @@ def short(
     ],
 )
 def test_an_outage_in_the_middle_of_a_run_is_the_same_outage(results: list[Result]) -> None:
-    assert cause_of_results(results, "x") == "outage"
+    assert cause_of_results(results) == "outage"
 
 
 def test_a_key_that_is_refused_in_the_middle_of_a_run_is_the_same_refusal() -> None:
     results = [short("unauthorized", 401), short("refused", 400), short("skipped")]
-    assert cause_of_results(results, "x") == "key"
+    assert cause_of_results(results) == "key"
 
 
-@pytest.mark.parametrize(
-    "result", [short("refused", 400), short("lock"), short(untaken=("server",))]
-)
+def test_a_lock_that_cannot_be_written_is_one_trouble_whatever_was_written_last() -> None:
+    first, second = short("lock", key="a"), short("lock", key="b")
+    assert cause_of_results([first]) == cause_of_results([second, short("skipped")]) == "lock"
+
+
+@pytest.mark.parametrize("result", [short("refused", 400), short(untaken=("server",))])
 def test_what_is_wrong_with_one_operation_is_no_outage(result: Result) -> None:
-    assert cause_of_results([result, short("uncertain", 502)], "x") not in {"outage", "key"}
+    assert cause_of_results([result, short("uncertain", 502)]) not in {"outage", "key"}
+
+
+def test_the_words_of_the_api_make_no_other_trouble() -> None:
+    hints = [
+        replace(short("refused", 400), error_message=f"try one of {code}", help=code)
+        for code in ("415", "628")
+    ]
+    assert cause_of_results(hints[:1]) == cause_of_results(hints[1:])
+    assert cause_of_results([*hints, short("skipped", key="b")]) == cause_of_results(hints[:1])
+
+
+def test_what_fell_short_is_another_trouble_by_address_kind_status_and_fields() -> None:
+    fallen = [
+        short("refused", 400),
+        short("refused", 400, key="b"),
+        short("refused", 404),
+        short("input", 400),
+        short(untaken=("server",)),
+        short(untaken=("server.url",)),
+    ]
+    assert len({cause_of_results([each]) for each in fallen}) == len(fallen)
+
+
+def test_in_which_order_operations_fell_short_is_no_matter() -> None:
+    one, other = short("refused", 400), short("refused", 400, key="b")
+    assert cause_of_results([one, other]) == cause_of_results([other, one])
+
+
+def test_a_refusal_of_guards_is_the_same_while_they_refuse_the_same() -> None:
+    def refused(*pairs: tuple[str, str], count: int = 1) -> str:
+        blocked = [Blocked(address, guard, f"{count}") for guard, address in pairs]
+        return cause_of(GuardError(f"{count}"), f"{count}", blocked)
+
+    first = refused(("recreate", "a"))
+    assert refused(("recreate", "a"), count=2) == first
+    others = [refused(("recreate", "a"), ("recreate", "b")), refused(("limits.deletes", "a"))]
+    assert len({first, *others}) == 3
+
+
+def test_faults_are_the_same_trouble_while_they_stand_where_they_stood() -> None:
+    def invalid(line: int, code: str, message: str) -> str:
+        fault = Diagnostic(Severity.ERROR, code, message, Place("a.yaml", line, 1))
+        beside = Diagnostic(Severity.WARNING, "R900", message, Place("b.yaml", line, 1))
+        return cause_of(InvalidManifestsError(Validation(1, (fault, beside))), "the same")
+
+    first = invalid(1, "R303", "try one of a")
+    assert invalid(1, "R303", "try one of b") == first
+    assert len({first, invalid(2, "R303", ""), invalid(1, "R304", "")}) == 3
