@@ -45,7 +45,7 @@ def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], T
     `now` is in seconds since 1970. Of a pass that could not look nothing is known but that.
     """
     trouble = told.trouble if report.ending in _NO_PROOF else _trouble(report)
-    lines = [*_changed(report)]
+    lines = [*_changed(report, lasts=bool(trouble) and trouble == told.trouble)]
     if trouble and trouble != told.trouble:
         lines.append(f"{report.ending.value}: {terminal_lines(report.message)}")
     if told.trouble and not trouble:
@@ -93,9 +93,11 @@ def _trouble(report: PassReport) -> str:
     return report.cause or report.ending.value if report.ending in _TROUBLE else ""
 
 
-def _changed(report: PassReport) -> Iterator[str]:
+def _changed(report: PassReport, *, lasts: bool) -> Iterator[str]:
+    """What was done; of a trouble that lasts, not what is sent again because it was not taken."""
     results = report.outcome.results if report.outcome else ()
-    written = [each for each in results if each.status in WRITTEN]
+    done = (each for each in results if each.status in WRITTEN)
+    written = [each for each in done if not (lasts and each.not_taken)]
     for each in written[:_SHOWN]:
         operation = each.operation
         yield f"{operation.action.value} {terminal(operation.address)}: {each.status.value}"

@@ -86,6 +86,24 @@ def test_a_failure_is_told_once_however_the_api_words_it(tmp_path: Path) -> None
     assert "Try one of 212." in loud.out, "a pass itself says what it was told"
 
 
+def test_a_field_that_the_api_does_not_take_is_told_once_and_what_else_is_done_each_time(
+    tmp_path: Path,
+) -> None:
+    with sandbox(not_cleared=frozenset({"fallbackDestination"})) as url:
+        desk = Desk(tmp_path, url)
+        desk.configure()
+        desk.manifest("a", sip("a"))
+        desk.run("reconcile")
+        fallback = {"type": "number", "number": "+14155550100"}
+        desk.edit(desk.numbers()[0]["id"], {"fallbackDestination": fallback})
+        first, second = (desk.run("reconcile", "--quiet") for _ in range(2))
+        desk.manifest("b", sip("b"))
+        third = desk.run("reconcile", "--format", "json")
+    assert "PhoneNumber/a: not taken by the API: fallbackDestination" in first.out
+    assert (second.out, second.code) == ("", 4)
+    assert (third.json["news"], third.code) == (["create PhoneNumber/b: done"], 4)
+
+
 def vanish(desk: Desk) -> None:
     (number,) = desk.numbers()
     desk.ask("DELETE", f"/phone-number/{number['id']}")

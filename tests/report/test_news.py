@@ -64,6 +64,23 @@ def test_an_outage_is_told_once_with_all_its_faces_and_once_when_it_is_over() ->
     ]
 
 
+def test_what_is_never_taken_is_told_once_and_what_is_done_beside_it_each_time() -> None:
+    def short(*whole: str) -> PassReport:
+        untaken = Result(PATCH, Status.DONE, "1", not_taken=("server.url",))
+        done = (replace(PATCH, address=f"PhoneNumber/{each}") for each in whole)
+        results = (untaken, *(Result(each, Status.DONE, "1") for each in done))
+        ended = replace(FINE, ending=Ending.PARTIAL, message="not taken", cause="operations 1")
+        return replace(ended, outcome=Outcome("prod", results))
+
+    assert story(short(), short(), short("b"), FINE, short()) == [
+        ("patch PhoneNumber/a: done", "partial: not taken"),
+        (),
+        ("patch PhoneNumber/b: done",),
+        (RECOVERED,),
+        ("patch PhoneNumber/a: done", "partial: not taken"),
+    ]
+
+
 @pytest.mark.parametrize("ending", [Ending.INTERRUPTED, Ending.FROZEN])
 def test_a_pass_that_proves_nothing_recovers_from_nothing(ending: Ending) -> None:
     refused = replace(FINE, ending=Ending.REFUSED, cause="guard 1")
