@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from json import dumps
@@ -18,7 +18,7 @@ from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.lockfile import write_atomically
 from reconciler.model import PassReport
 from reconciler.report import PASS_FORMATS, PassView
-from reconciler.report.news import Told, mood, news, read_told, told_json
+from reconciler.report.news import EVERYBODY, Told, mood, news, read_told, told_json
 
 if TYPE_CHECKING:
     from reconciler.unattended import Metrics, Notifier
@@ -46,7 +46,7 @@ class Telling:
         if lines or not self.shared.quiet:
             self._show(PassView(report, lines))
         self._measure(report)
-        told = replace(told, unsent=self._notify(report, (*before.unsent, *lines)))
+        told = replace(told, unsent=self._notify(report, before.unsent, lines))
         if told != before:
             self._keep(path, told)
 
@@ -78,15 +78,34 @@ class Telling:
         except OSError as error:
             self._complain(f"metrics cannot be written: {error.strerror}")
 
-    def _notify(self, report: PassReport, lines: Sequence[str]) -> tuple[str, ...]:
-        """Notify of the lines; those that could not be sent, for the next pass to send."""
-        if not self.notifier or not lines:
-            return ()
+    def _notify(
+        self, report: PassReport, unsent: Mapping[int, tuple[str, ...]], lines: Sequence[str]
+    ) -> Mapping[int, tuple[str, ...]]:
+        """Notify each URL of the lines and of what it is owed; what could not be sent is owed it.
+
+        A URL that fails is complained of once, until it has worked again.
+        """
+        if not self.notifier:
+            return unsent
+        from reconciler.unattended.notify import Message
+
         title = f"vapi-reconciler: {report.target or report.ending.value}"
-        if self.notifier.send(title, lines, mood(report, lines)):
-            return ()
-        self._complain("not everybody could be notified")
-        return tuple(lines[-_MOST_UNSENT:])
+        to_all = unsent.get(EVERYBODY, ())
+        owed = {
+            number: (*to_all, *unsent.get(number, ()), *lines) for number in self.notifier.numbers
+        }
+        messages = {
+            number: Message(title, each, mood(report, each))
+            for number, each in owed.items()
+            if each
+        }
+        failing = sorted(self.notifier.send(messages))
+        for number in failing:
+            if number not in unsent:
+                self._complain(
+                    f"--notify: URL {number} could not be notified, and is tried again by each pass"
+                )
+        return {number: owed[number][-_MOST_UNSENT:] for number in failing}
 
     def _complain(self, message: str) -> None:
         """Say on stderr what could not be told; where that is full too, nobody can be told."""

@@ -22,6 +22,8 @@ PATIENCE: Final = 900.0
 _TROUBLE: Final = frozenset({Ending.FAILED, Ending.REFUSED, Ending.PARTIAL})
 _NO_PROOF: Final = frozenset({Ending.INTERRUPTED, Ending.FROZEN, Ending.BUSY})
 RECOVERED: Final = "recovered: the last pass had failed or was refused, and this one was not"
+# In the place of a URL's number, which counts from 1.
+EVERYBODY: Final = 0
 _SHOWN: Final = 20
 
 
@@ -30,13 +32,14 @@ class Told:
     """What was told of a target: the trouble it is in, and what is the matter with its numbers.
 
     `since` has the time, in seconds since 1970, at which an address was first seen activating;
-    `unsent` are lines of which nobody could be notified yet.
+    `unsent` are the lines that are owed to each URL which could not be notified of them yet, by its
+    number; those of `EVERYBODY` are owed to all.
     """
 
     trouble: str = ""
     matters: Mapping[str, str] = field(default_factory=dict)
     since: Mapping[str, float] = field(default_factory=dict)
-    unsent: tuple[str, ...] = ()
+    unsent: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], Told]:
@@ -73,7 +76,7 @@ def told_json(told: Told) -> Json:
         "trouble": told.trouble,
         "matters": dict(told.matters),
         "since": dict(told.since),
-        "unsent": list(told.unsent),
+        "unsent": {str(number): list(lines) for number, lines in told.unsent.items()},
     }
 
 
@@ -82,10 +85,15 @@ def read_told(value: Any) -> Told:
     try:
         matters = {what: str(text) for what, text in value["matters"].items()}
         since = {address: float(each) for address, each in value["since"].items()}
-        unsent = tuple(str(each) for each in value.get("unsent", ()))
-        return Told(str(value["trouble"]), matters, since, unsent)
+        return Told(str(value["trouble"]), matters, since, _unsent(value.get("unsent", {})))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Told()
+
+
+def _unsent(value: Any) -> dict[int, tuple[str, ...]]:
+    """What is owed; earlier versions kept one list, of lines that any URL may lack."""
+    owed = value if isinstance(value, Mapping) else {EVERYBODY: value}
+    return {int(number): tuple(map(str, lines)) for number, lines in owed.items() if lines}
 
 
 def _trouble(report: PassReport) -> str:

@@ -1,30 +1,73 @@
-"""News -> whoever is to hear them, by the URLs that apprise knows."""
+"""News -> whoever is to hear them, by the URLs that apprise knows.
+
+A URL may hold a token, so none is ever repeated: they are told apart by their number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from reconciler.errors import InputError
 from reconciler.report.news import Mood
 
+if TYPE_CHECKING:
+    from apprise import Apprise
+
+# Between two URLs that are given in one text: apprise parts them so, too.
+_BETWEEN: Final = re.compile(r"[\s,;]+(?=[a-z0-9]{1,32}://)", re.IGNORECASE)
+_MOST_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one URL is told."""
+
+    title: str
+    lines: Sequence[str]
+    mood: Mood
+
 
 class Notifier:
-    """Sends news to some URLs. A URL may hold a token, so none is ever repeated."""
+    """Sends news to some URLs, each by its number, which counts from 1 in the order given."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, given: Sequence[str]) -> None:
         """Prepare; nothing is sent. Raises InputError for a URL that no service has."""
         from apprise import Apprise  # noqa: PLC0415 - only where somebody is to be told
 
-        self._apprise = Apprise()
-        for index, url in enumerate(urls, 1):
-            if not self._apprise.add(url):
+        self._services: dict[int, Apprise] = {}
+        urls = (url for text in given for url in _BETWEEN.split(text.strip()))
+        for number, url in enumerate(urls, 1):
+            service = Apprise()
+            if not service.add(url):
                 raise InputError(
-                    f"--notify: URL {index} is none that can be notified",
+                    f"--notify: URL {number} is none that can be notified",
                     help="see https://github.com/caronc/apprise/wiki for the form of each service",
                 )
+            self._services[number] = service
 
-    def send(self, title: str, lines: Sequence[str], mood: Mood) -> bool:
-        """Whether everybody was told."""
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of all URLs."""
+        return tuple(self._services)
+
+    def send(self, messages: Mapping[int, Message]) -> frozenset[int]:
+        """Send to each URL its own message; the numbers of those that could not be told."""
+        if not messages:
+            return frozenset()
+        with warnings.catch_warnings(), ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
+            # What is warned of names the host.
+            warnings.simplefilter("ignore")
+            told = pool.map(self._send, messages.keys(), messages.values())
+            return frozenset(
+                number for number, is_told in zip(messages, told, strict=True) if not is_told
+            )
+
+    def _send(self, number: int, message: Message) -> bool:
         from apprise import NotifyType  # noqa: PLC0415 - only where somebody is to be told
 
         kinds = {
@@ -33,7 +76,10 @@ class Notifier:
             "info": NotifyType.INFO,
         }
         return bool(
-            self._apprise.notify(
-                body="\n".join(lines), title=title, notify_type=kinds[mood], body_format="text"
+            self._services[number].notify(
+                body="\n".join(message.lines),
+                title=message.title,
+                notify_type=kinds[message.mood],
+                body_format="text",
             )
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.api.server import Exchange, serving
 from tests.journeys.desk import Desk, sandbox, sip
-from tests.journeys.test_reconcile import drift, start, until
+from tests.journeys.test_reconcile import drift, free_port, start, until
 
 
 def misconfigure(desk: Desk) -> None:
@@ -144,11 +144,74 @@ def test_news_that_nobody_could_be_notified_of_are_sent_by_a_later_pass(kept: De
     with serving(away, lambda exchange: exchange.answer(200)) as (url, heard):
         notify = f"{url.replace('http', 'json')}/token"
         failing = kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
-        assert "not everybody could be notified" in failing.err
+        assert "--notify: URL 1 could not be notified" in failing.err
         kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
         kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
     _, late = (json.loads(each.body)["message"] for each in heard)
     assert late.startswith("failed: the API answered 401")
+
+
+def test_one_dead_url_makes_no_other_get_old_news(kept: Desk) -> None:
+    def refused(exchange: Exchange) -> None:
+        exchange.answer(503)
+
+    def taken(exchange: Exchange) -> None:
+        exchange.answer(200)
+
+    with (
+        serving(refused, refused, refused, taken, refused) as (ill, to_ill),
+        serving(taken) as (
+            well,
+            to_well,
+        ),
+    ):
+        urls = [f"{each.replace('http', 'json')}/hidden" for each in (ill, well)]
+        told = []
+        for key in ("pk_expired", "pk_expired", "key", "key", "pk_expired"):
+            told.append(
+                kept.run("reconcile", RECONCILER_NOTIFY=",".join(urls), VAPI_API_KEY=key).err
+            )
+            kept_of_it = (kept.directory / ".reconciler.prod.told.json").read_text()
+            assert not [each for each in (*urls, "hidden", "127.0.0.1") if each in kept_of_it]
+    complaint = "warning: --notify: URL 1 could not be notified, and is tried again by each pass\n"
+    assert told == [complaint, "", "", "", complaint]
+    assert [first_words(each) for each in to_well] == ["failed", "recovered", "failed"]
+    assert [first_words(each) for each in to_ill] == ["failed"] * 5
+    assert "recovered: " in json.loads(to_ill[3].body)["message"]
+
+
+def test_a_pass_that_notifies_nobody_forgets_nothing_that_is_owed(kept: Desk) -> None:
+    def away(exchange: Exchange) -> None:
+        exchange.answer(503)
+
+    with serving(away, lambda exchange: exchange.answer(200)) as (url, heard):
+        notify = f"{url.replace('http', 'json')}/token"
+        kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
+        kept.run("reconcile", VAPI_API_KEY="pk_expired")
+        kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
+    assert [first_words(each) for each in heard] == ["failed", "failed"]
+
+
+def test_no_url_and_no_part_of_one_reaches_any_output(kept: Desk) -> None:
+    dead = free_port()
+    for url in (
+        f"json://user:hunter2@127.0.0.1:{dead}/hunter2",
+        f"jsons://127.0.0.1:{dead}/hunter2?verify=no",
+        "mailto://u:hunter2@nowhere.invalid",
+        f"json://127.0.0.1:{dead}/a,nonsense://hunter2",
+    ):
+        (kept.directory / ".reconciler.prod.told.json").unlink(missing_ok=True)
+        ended = kept.run("reconcile", RECONCILER_NOTIFY=url, VAPI_API_KEY="pk_expired")
+        assert "--notify: URL " in ended.err
+        said = ended.out + ended.err
+        assert not [each for each in ("hunter2", str(dead), "nowhere") if each in said]
+    assert "--notify: URL 2 is none that can be notified" in ended.err
+
+
+def first_words(exchange: Exchange) -> str:
+    """What kind of news a notification begins with."""
+    message: str = json.loads(exchange.body)["message"]
+    return message.partition(":")[0]
 
 
 def test_a_disk_that_takes_no_output_ends_no_service_and_hides_no_pass(kept: Desk) -> None:

@@ -21,7 +21,16 @@ from reconciler.model import (
     Unhealthy,
     Warned,
 )
-from reconciler.report.news import PATIENCE, RECOVERED, Told, mood, news, read_told, told_json
+from reconciler.report.news import (
+    EVERYBODY,
+    PATIENCE,
+    RECOVERED,
+    Told,
+    mood,
+    news,
+    read_told,
+    told_json,
+)
 
 PLAN = Plan("prod", "", None, "", "", (), (), (), (), (), Summary())
 FINE = PassReport("prod", "", 0.1, Ending.SYNCED, plan=PLAN)
@@ -180,5 +189,14 @@ def test_what_was_told_and_cannot_be_read_is_told_once_more() -> None:
     since: Any
     for broken in (None, [], {}, {"trouble": 1}, {"trouble": "", "matters": 3, "since": {}}):
         assert read_told(broken) == Told()
+    assert read_told({"trouble": "", "matters": {}, "since": {}, "unsent": {"x": []}}) == Told()
     for since in ({"PhoneNumber/a": "x"}, {"PhoneNumber/a": None}, {"PhoneNumber/a": 10**400}, []):
         assert read_told({"trouble": "", "matters": {}, "since": since}) == Told()
+
+
+def test_what_is_owed_to_each_url_is_kept_and_what_was_once_is_owed_to_all() -> None:
+    told = Told(unsent={1: ("a", "b"), 3: ("c",)})
+    assert read_told(told_json(told)) == told
+    before: dict[str, Any] = {"trouble": "", "matters": {}, "since": {}}
+    assert read_told(before | {"unsent": ["a", "b"]}) == Told(unsent={EVERYBODY: ("a", "b")})
+    assert read_told(before | {"unsent": []}) == read_told(before) == Told()
