@@ -94,6 +94,11 @@ def _failure(kind: str, status: int | None) -> str:
 
 
 def _cause(kind: str, parts: Iterable[Any]) -> str:
-    """A cause that is kept short: its kind, and a digest of what it is made of, in any order."""
-    text = "\n".join(sorted({dumps(each) for each in parts}))
-    return f"{kind} {sha256(text.encode()).hexdigest()[:16]}"
+    """A cause that is kept short."""
+    return f"{kind} {digest(parts)}"
+
+
+def digest(parts: Iterable[Any]) -> str:
+    """What tells some JSON values from others, in whatever order; no secret may be among them."""
+    text = "\n".join(sorted({dumps(each, sort_keys=True) for each in parts}))
+    return sha256(text.encode()).hexdigest()[:16]

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from reconciler.model import WRITTEN, Ending, Json, PassReport
+from reconciler.model import WRITTEN, Change, Ending, Json, Operation, PassReport
+from reconciler.report.cause import digest
 from reconciler.report.escape import terminal, terminal_lines
 from reconciler.report.health import MEANING
+from reconciler.report.plan import shown_values
 from reconciler.report.words import count
 
 Mood = Literal["failure", "success", "info"]
@@ -24,20 +26,32 @@ _NO_PROOF: Final = frozenset({Ending.INTERRUPTED, Ending.FROZEN, Ending.BUSY})
 RECOVERED: Final = "recovered: the last pass had failed or was refused, and this one was not"
 # In the place of a URL's number, which counts from 1.
 EVERYBODY: Final = 0
+_KEPT_FROM: Final = "and limits.recreates keeps it from being created again"
 _SHOWN: Final = 20
+# The most characters of a value.
+_READABLE: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is the matter, in words, and in `mark` what of it the words do not tell."""
+
+    text: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was told of a target: the trouble it is in, and what is the matter with its numbers.
 
+    `matters` are by what they are about.
     `since` has the time, in seconds since 1970, at which an address was first seen activating;
     `unsent` are the lines that are owed to each URL which could not be notified of them yet, by its
     number; those of `EVERYBODY` are owed to all.
     """
 
     trouble: str = ""
-    matters: Mapping[str, str] = field(default_factory=dict)
+    matters: Mapping[str, Matter] = field(default_factory=dict)
     since: Mapping[str, float] = field(default_factory=dict)
     unsent: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -57,8 +71,8 @@ def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], T
         return tuple(lines), Told(trouble, told.matters, told.since)
     since = _since(told, report, now)
     matters = dict(_matters(report, since, now))
-    lines += (text for what, text in matters.items() if told.matters.get(what) != text)
-    lines += (f"over: {text}" for what, text in told.matters.items() if what not in matters)
+    lines += (each.text for what, each in matters.items() if told.matters.get(what) != each)
+    lines += (f"over: {each.text}" for what, each in told.matters.items() if what not in matters)
     return tuple(lines), Told(trouble, matters, since)
 
 
@@ -74,7 +88,8 @@ def told_json(told: Told) -> Json:
     """What was told, to be kept for the next pass."""
     return {
         "trouble": told.trouble,
-        "matters": dict(told.matters),
+        "matters": {what: each.text for what, each in told.matters.items()},
+        "marks": {what: each.mark for what, each in told.matters.items() if each.mark},
         "since": dict(told.since),
         "unsent": {str(number): list(lines) for number, lines in told.unsent.items()},
     }
@@ -83,7 +98,11 @@ def told_json(told: Told) -> Json:
 def read_told(value: Any) -> Told:
     """What was kept; nothing where it is not whole: then it is told once more."""
     try:
-        matters = {what: str(text) for what, text in value["matters"].items()}
+        marks = value.get("marks", {})
+        matters = {
+            what: Matter(str(text), str(marks.get(what, "")))
+            for what, text in value["matters"].items()
+        }
         since = {address: float(each) for address, each in value["since"].items()}
         return Told(str(value["trouble"]), matters, since, _unsent(value.get("unsent", {})))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
@@ -120,26 +139,46 @@ def _since(told: Told, report: PassReport, now: float) -> dict[str, float]:
 
 def _matters(
     report: PassReport, since: Mapping[str, float], now: float
-) -> Iterator[tuple[str, str]]:
-    """What is the matter, by what it is about."""
+) -> Iterator[tuple[str, Matter]]:
+    """What is the matter, by what it is about. No text of one depends on another."""
     plan = report.plan
     if plan is None:
         return
     for each in _health(report):
         if each.status != "activating" or now - since[each.address] >= PATIENCE:
             meaning = MEANING.get(each.status) or terminal(each.status)
-            yield f"health {each.address}", f"{terminal(each.address)} {meaning}"
+            yield f"health {each.address}", Matter(f"{terminal(each.address)} {meaning}")
     for blocked in plan.blocked:
         if blocked.guard == "recreate" and blocked.counted:
-            text = f"{terminal(blocked.address)} vanished: {terminal_lines(blocked.message)}"
-            yield f"vanished {blocked.address}", text
+            text = f"{terminal(blocked.address)} vanished, {_KEPT_FROM}"
+            yield f"vanished {blocked.address}", Matter(text)
     for warned in plan.warnings:
         text = f"{terminal(warned.address)}: {terminal_lines(warned.message)}"
-        yield f"warning {warned.address} {warned.message}", text
+        yield f"warning {warned.address} {warned.message}", Matter(text)
     for operation in report.held:
-        paths = ", ".join(terminal(each.path) for each in operation.changes)
-        text = f"{terminal(operation.address)} was changed elsewhere, and is left so: {paths}"
-        yield f"drift {operation.address}", text
+        yield f"drift {operation.address}", _drift(operation)
+
+
+def _drift(operation: Operation) -> Matter:
+    """What somebody changed, and what it is now.
+
+    Of a value that may not be shown only the time tells that the number was changed once more.
+    """
+    changes = operation.changes
+    text = f"{terminal(operation.address)} was changed elsewhere, and is left so: "
+    values: list[Json] = [[each.path, each.before] for each in changes]
+    if operation.precondition and any(each.sensitive for each in changes):
+        values.append(operation.precondition.updated_at)
+    return Matter(text + ", ".join(map(_now, changes)), digest(values))
+
+
+def _now(change: Change) -> str:
+    """A field and the value that it has now, cut to a length that people read."""
+    before, _ = shown_values(change)
+    value = " ".join(each.strip() for each in before.splitlines())
+    if len(value) > _READABLE:
+        value = f"{value[:_READABLE]}…"
+    return f"{terminal(change.path)} is {value or 'unset'}"
 
 
 def _health(report: PassReport) -> tuple[Any, ...]:

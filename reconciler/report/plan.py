@@ -116,7 +116,7 @@ def _guards(blocked: Sequence[Blocked]) -> str:
 
 def _change(change: Change, operation: Operation, width: int, style: Style) -> Iterator[str]:
     """One line where the values are short; else the path, and the values below it."""
-    before, after = _values(change)
+    before, after = shown_values(change)
     shown = " -> ".join(each for each in (before, after) if each)
     symbol, remark = _marks(change, operation)
     paint = {"+": style.green, "~": style.yellow}.get(symbol, style.red)
@@ -145,7 +145,7 @@ def _marks(change: Change, operation: Operation) -> tuple[str, str]:
     return symbol, change.note or remark
 
 
-def _values(change: Change) -> tuple[str, str]:
+def shown_values(change: Change) -> tuple[str, str]:
     """What was there and what will be, "" where there is nothing."""
     return (
         _value(change, change.before, change.before_name),

@@ -104,6 +104,38 @@ def test_a_field_that_the_api_does_not_take_is_told_once_and_what_else_is_done_e
     assert (third.json["news"], third.code) == (["create PhoneNumber/b: done"], 4)
 
 
+def test_drift_that_is_left_is_told_again_when_the_value_is_another(kept: Desk) -> None:
+    kept.configure(onDrift="report")
+    (number,) = kept.numbers()
+    told = []
+    for value in ("x", "evil", "evil"):
+        kept.edit(number["id"], {"assistantId": value})
+        told.append(kept.run("reconcile", "--quiet").out)
+    assert [each.partition("left so: ")[2] for each in told] == [
+        'assistantId is "x"\n',
+        'assistantId is "evil"\n',
+        "",
+    ]
+
+
+def test_drift_of_a_secret_is_told_again_when_it_is_changed_again_and_never_shown(
+    kept: Desk,
+) -> None:
+    kept.configure(onDrift="report", secrets={"env": ["HOOK"]})
+    server = {"url": "https://a.example", "headers": {"X-Token": {"env": "HOOK"}}}
+    kept.manifest("a", sip("a", server=server))
+    kept.run("reconcile", HOOK="hunter1")
+    (number,) = kept.numbers()
+    told = []
+    for value in ("hunter2", "", "hunter3"):
+        if value:
+            kept.edit(number["id"], {"server": {**server, "headers": {"X-Token": value}}})
+        told.append(kept.run("reconcile", "--quiet", HOOK="hunter1").out)
+    assert ["headers.X-Token is (sensitive)" in each for each in told] == [True, False, True]
+    kept_of_it = (kept.directory / ".reconciler.prod.told.json").read_text()
+    assert "hunter" not in "".join([*told, kept_of_it])
+
+
 def vanish(desk: Desk) -> None:
     (number,) = desk.numbers()
     desk.ask("DELETE", f"/phone-number/{number['id']}")
@@ -112,7 +144,7 @@ def vanish(desk: Desk) -> None:
 def test_dry_runs_tell_once_what_they_find(kept: Desk) -> None:
     vanish(kept)
     first, second = (kept.run("reconcile", "--dry-run").out for _ in range(2))
-    assert ("vanished: " in first, "vanished: " in second) == (True, False)
+    assert ("a vanished, " in first, "a vanished, " in second) == (True, False)
 
 
 def test_a_dry_run_after_a_refused_pass_is_no_recovery(kept: Desk) -> None:

@@ -14,8 +14,10 @@ from reconciler.model import (
     Outcome,
     PassReport,
     Plan,
+    Precondition,
     Reason,
     Result,
+    Secret,
     Status,
     Summary,
     Unhealthy,
@@ -145,10 +147,29 @@ def test_dangling_references_and_vanished_numbers_are_told_once() -> None:
     report = planned(warnings=(dangling,), blocked=(gone,))
     assert story(report, report) == [
         (
-            "PhoneNumber/b vanished: the number vanished",
+            "PhoneNumber/b vanished, and limits.recreates keeps it from being created again",
             "PhoneNumber/a: assistantId: no assistant of this account has the id x",
         ),
         (),
+    ]
+
+
+def test_a_number_that_vanished_is_told_once_however_many_vanish_after_it() -> None:
+    def gone(*addresses: str) -> PassReport:
+        message = f"limits.recreates is 0, and {len(addresses)} would be created again"
+        return planned(
+            blocked=tuple(
+                Blocked(each, "recreate", message, "--max-recreates 1") for each in addresses
+            )
+        )
+
+    told = story(
+        gone("PhoneNumber/a"), gone("PhoneNumber/a", "PhoneNumber/b"), gone("PhoneNumber/b")
+    )
+    assert [[each.partition(" vanished")[0] for each in lines] for lines in told] == [
+        ["PhoneNumber/a"],
+        ["PhoneNumber/b"],
+        ["over: PhoneNumber/a"],
     ]
 
 
@@ -157,19 +178,57 @@ def test_a_manifest_that_looks_renamed_did_not_vanish() -> None:
     assert story(planned(blocked=(renamed,))) == [()]
 
 
-def test_drift_that_is_only_reported_is_told_once_and_again_when_it_moves() -> None:
-    def drifted(*paths: str) -> PassReport:
-        changes = tuple(Change(each, "a", "b") for each in paths)
-        return replace(FINE, ending=Ending.DRIFT, held=(replace(PATCH, changes=changes),))
+def drifted(*changes: Change, at: str = "") -> PassReport:
+    held = replace(PATCH, changes=changes, precondition=Precondition(at, "sha256:"))
+    return replace(FINE, ending=Ending.DRIFT, held=(held,))
 
-    first = "PhoneNumber/a was changed elsewhere, and is left so: squadId"
-    second = "PhoneNumber/a was changed elsewhere, and is left so: squadId, hooks"
-    assert story(drifted("squadId"), drifted("squadId"), drifted("squadId", "hooks"), FINE) == [
+
+LEFT = "PhoneNumber/a was changed elsewhere, and is left so: "
+
+
+def test_drift_that_is_only_reported_is_told_once_and_again_when_it_moves() -> None:
+    one, other = Change("squadId", "a", "b"), Change("hooks", None, [1])
+    first, second = f'{LEFT}squadId is "a"', f'{LEFT}squadId is "a", hooks is unset'
+    assert story(drifted(one), drifted(one, at="later"), drifted(one, other), FINE) == [
         (first,),
         (),
         (second,),
         (f"over: {second}",),
     ]
+
+
+def test_another_value_of_the_same_field_is_news() -> None:
+    values = ["x", "evil", "evil", "x"]
+    told = story(*(drifted(Change("server.url", each, "b")) for each in values))
+    assert told == [
+        (f'{LEFT}server.url is "x"',),
+        (f'{LEFT}server.url is "evil"',),
+        (),
+        (f'{LEFT}server.url is "x"',),
+    ]
+
+
+def test_a_long_value_is_cut_and_is_news_when_what_is_not_shown_of_it_moves() -> None:
+    long = ["y" * 500 + end for end in "abb"]
+    told = story(*(drifted(Change("name", each, "b")) for each in long))
+    line = f'{LEFT}name is "{"y" * 79}…'
+    assert told == [(line,), (line,), ()]
+
+
+def test_a_value_is_shown_on_one_line_that_it_cannot_forge() -> None:
+    value = {"a": "x" * 90, "b": "\n::error::\x1b[2J\u202e"}
+    ((line,),) = story(drifted(Change("hooks", value, None)))
+    assert line.isprintable()
+    ((line,),) = story(drifted(Change("assistantId", "4f2c1d", "b", before_name="Bot\n(4f2c…)")))
+    assert line == f"{LEFT}assistantId is Bot\\n(4f2c…)"
+
+
+def test_a_value_that_may_not_be_shown_is_news_when_the_number_was_changed_once_more() -> None:
+    secret = Change("server.secret", Secret.SHOWN, Secret.SHOWN, sensitive=True)
+    times = ["09:00", "09:00", "09:30"]
+    told = story(*(drifted(secret, at=each) for each in times))
+    line = f"{LEFT}server.secret is (sensitive)"
+    assert told == [(line,), (), (line,)]
 
 
 def test_a_pass_that_could_not_look_forgets_nothing() -> None:
@@ -179,9 +238,9 @@ def test_a_pass_that_could_not_look_forgets_nothing() -> None:
 
 
 def test_foreign_text_cannot_forge_a_line() -> None:
-    gone = Blocked("PhoneNumber/b", "recreate", "x\x1b[2Jy\u202e", "--max-recreates 1")
+    gone = Blocked("PhoneNumber/x\x1b[2Jy\u202e", "recreate", "", "--max-recreates 1")
     (line,) = story(planned(blocked=(gone,)))[0]
-    assert line == "PhoneNumber/b vanished: x\\x1b[2Jy\\u202e"
+    assert line.startswith("PhoneNumber/x\\x1b[2Jy\\u202e vanished")
 
 
 def test_what_was_told_and_cannot_be_read_is_told_once_more() -> None:
