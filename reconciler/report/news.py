@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from reconciler.model import WRITTEN, Change, Ending, Json, Operation, PassReport
+from reconciler.model import WRITTEN, Change, Ending, Json, Operation, PassReport, Reason
 from reconciler.report.cause import digest
 from reconciler.report.escape import terminal, terminal_lines
 from reconciler.report.health import MEANING
@@ -155,8 +155,25 @@ def _matters(
     for warned in plan.warnings:
         text = f"{terminal(warned.address)}: {terminal_lines(warned.message)}"
         yield f"warning {warned.address} {warned.message}", Matter(text)
-    for operation in report.held:
-        yield f"drift {operation.address}", _drift(operation)
+    yield from _held(report.held)
+
+
+def _held(held: Sequence[Operation]) -> Iterator[tuple[str, Matter]]:
+    """The drift that is left, and what waits for it.
+
+    What a number waits for of its own, a parked value or the other half of a replace, is told with
+    the rest of it.
+    """
+    addresses = {each.id: each.address for each in held}
+    for each in held:
+        required = {addresses[one] for one in each.requires if one in addresses}
+        others = ", ".join(map(terminal, sorted(required - {each.address})))
+        if each.reason is Reason.DRIFTED:
+            yield f"drift {each.address}", _drift(each)
+        elif others and each.reason is not Reason.VACATE:
+            what = f"{each.action.value} {terminal(each.address)}"
+            text = f"{what}: held back, for it waits for {others}"
+            yield f"waits {each.action.value} {each.address}", Matter(text)
 
 
 def _drift(operation: Operation) -> Matter:

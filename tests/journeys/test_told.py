@@ -136,6 +136,16 @@ def test_drift_of_a_secret_is_told_again_when_it_is_changed_again_and_never_show
     assert "hunter" not in "".join([*told, kept_of_it])
 
 
+def test_a_create_that_waits_for_drift_was_not_changed_elsewhere(kept: Desk) -> None:
+    kept.configure(onDrift="report")
+    kept.edit(kept.numbers()[0]["id"], {"sipUri": "sip:b@sip.vapi.ai"})
+    kept.manifest("b", sip("b"))
+    told = kept.run("reconcile", "--quiet").out
+    assert "PhoneNumber/a was changed elsewhere, and is left so: sipUri is " in told
+    assert "  create PhoneNumber/b: held back, for it waits for PhoneNumber/a\n" in told
+    assert kept.run("reconcile", "--quiet").out == ""
+
+
 def vanish(desk: Desk) -> None:
     (number,) = desk.numbers()
     desk.ask("DELETE", f"/phone-number/{number['id']}")

@@ -197,6 +197,30 @@ def test_drift_that_is_only_reported_is_told_once_and_again_when_it_moves() -> N
     ]
 
 
+def test_what_waits_for_drift_is_told_as_that_and_each_number_once() -> None:
+    def operation(
+        key: str, address: str, action: Action, reason: Reason, *requires: str
+    ) -> Operation:
+        return Operation(
+            key, action, f"PhoneNumber/{address}", "vapi", None, reason, requires=requires
+        )
+
+    held = (
+        operation("0", "a", Action.PATCH, Reason.VACATE),
+        operation("1", "b", Action.PATCH, Reason.DECLARED, "0"),
+        replace(PATCH, id="2", changes=(Change("sipUri", "sip:b", "sip:a"),), requires=("1",)),
+        operation("3", "c", Action.CREATE, Reason.REPLACE, "2", "1", "free"),
+        operation("4", "c", Action.DELETE, Reason.REPLACE, "3"),
+    )
+    assert story(replace(FINE, ending=Ending.DRIFT, held=held)) == [
+        (
+            "patch PhoneNumber/b: held back, for it waits for PhoneNumber/a",
+            f'{LEFT}sipUri is "sip:b"',
+            "create PhoneNumber/c: held back, for it waits for PhoneNumber/a, PhoneNumber/b",
+        )
+    ]
+
+
 def test_another_value_of_the_same_field_is_news() -> None:
     values = ["x", "evil", "evil", "x"]
     told = story(*(drifted(Change("server.url", each, "b")) for each in values))
