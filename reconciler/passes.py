@@ -48,10 +48,13 @@ class Course:
     dry_run: bool = False
 
 
-def one_pass(job: Job, account: Account, course: Course) -> PassReport:
-    """Make the account what the manifests say, as far as guards, drift policy and freeze allow."""
-    started = course.now()
-    report = PassReport(job.target.name, job.now(), 0.0, Ending.SYNCED)
+def one_pass(begun: PassReport, job: Job, account: Account, course: Course) -> PassReport:
+    """Make the account what the manifests say, as far as guards, drift policy and freeze allow.
+
+    `begun` is the report as the pass begins. How long it took is for the caller to say, who also
+    knows how long it had to wait.
+    """
+    report = replace(begun, ending=Ending.SYNCED)
     try:
         holds = job.target.on_drift is OnDrift.REPORT
         planned = reconcile.plan(job, account, unattended(course.limits), hold_drift=holds)
@@ -60,8 +63,7 @@ def one_pass(job: Job, account: Account, course: Course) -> PassReport:
         report = failed(report, error)
         if isinstance(error, ApiError) and course.run.stop.asked.is_set():
             report = told_to_stop(report)
-    seconds = (course.now() - started).total_seconds()
-    return replace(report, seconds=seconds)
+    return report
 
 
 def told_to_stop(report: PassReport) -> PassReport:

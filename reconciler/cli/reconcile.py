@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +23,11 @@ from reconciler.cli.exits import (
     EXIT_PARTIAL,
 )
 from reconciler.cli.limits import limit_options, limits_over
+from reconciler.cli.log import now
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.cli.targets import all_targets_option, worst
 from reconciler.errors import ReconcilerError
-from reconciler.model import Ending, PassReport
+from reconciler.model import Ending, Limit, PassReport
 from reconciler.report import PASS_FORMATS
 
 if TYPE_CHECKING:
@@ -71,11 +73,16 @@ def reconcile(
     shared: Shared,
     *,
     paths: tuple[str, ...],
+    all_targets: bool,
+    dry_run: bool,
     every: float | None,
+    lock_wait: float | None,
     metrics: str | None,
     metrics_port: int | None,
     notify: tuple[str, ...],
-    **said: Any,
+    base: str | None,
+    record: str | None,
+    **limits: Any,
 ) -> int:
     """Make the account what the manifests say, with nobody looking on."""
     from reconciler.apply import Stop
@@ -87,8 +94,9 @@ def reconcile(
     stop = Stop()
     measured = Metrics(Path(metrics) if metrics else None) if metrics or metrics_port else None
     notifier = Notifier(notify) if notify else None
-    telling = Telling(shared, said["dry_run"], measured, notifier)
-    passing = _Passing(shared, paths, said, stop, telling)
+    telling = Telling(shared, dry_run, measured, notifier)
+    said = _Said(paths, all_targets, dry_run, lock_wait or 0.0, base, record, limits)
+    passing = _Passing(shared, said, stop, telling)
     with interruptible(stop):
         if not every:
             return passing.once()
@@ -112,13 +120,28 @@ def _repeat(passing: _Passing, every: float, stop: Stop) -> int:
             return EXIT_DONE
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said on the command line of each pass; `lock_wait` is in seconds.
+
+    `limits` are those of `--max-creates` and its like, None where one was not said.
+    """
+
+    paths: tuple[str, ...]
+    all_targets: bool
+    dry_run: bool
+    lock_wait: float
+    base: str | None
+    record: str | None
+    limits: Mapping[str, Limit | None]
+
+
 @dataclass(frozen=True)
 class _Passing:
     """What stays the same from pass to pass; all else is read anew each time."""
 
     shared: Shared
-    paths: tuple[str, ...]
-    said: dict[str, Any]
+    said: _Said
     stop: Stop
     telling: Telling
 
@@ -128,7 +151,7 @@ class _Passing:
         from reconciler.passes import failed
 
         try:
-            sessions = open_sessions(self.shared, all_targets=self.said["all_targets"])
+            sessions = open_sessions(self.shared, all_targets=self.said.all_targets)
         except (ReconcilerError, OSError) as error:
             return self._end(failed(_begun(""), error), Path(self.shared.config or "").parent)
         return worst([self._over(each) for each in sessions])
@@ -137,9 +160,10 @@ class _Passing:
         """One pass over one target, told and measured; its exit code. Once told to stop, none."""
         if self.stop.asked.is_set():
             return EXIT_INTERRUPTED
-        begun = time.monotonic()
-        ended = replace(self._pass(session), seconds=time.monotonic() - begun)
-        return self._end(ended, session.config.directory)
+        begun, since = _begun(session.target.name), time.monotonic()
+        ended = self._pass(begun, session)
+        seconds = time.monotonic() - since
+        return self._end(replace(ended, seconds=seconds), session.config.directory)
 
     def _end(self, report: PassReport, directory: Path) -> int:
         """Tell of a pass; its exit code."""
@@ -147,24 +171,23 @@ class _Passing:
             self.telling.tell_busy(report)
         else:
             self.telling.tell(report, directory)
-        if self.said["dry_run"] and report.ending is Ending.DRIFT:
+        if self.said.dry_run and report.ending is Ending.DRIFT:
             return EXIT_CHANGES
         return _CODES[report.ending]
 
-    def _pass(self, session: Session) -> PassReport:
+    def _pass(self, begun: PassReport, session: Session) -> PassReport:
         """A pass over a target that no other run is at; a dry run just looks, and may be second."""
         from reconciler.passes import failed, told_to_stop
         from reconciler.unattended import alone
 
-        name = session.target.name
-        begun = _begun(name)
-        wait, pause = self.said["lock_wait"] or 0.0, self.stop.asked.wait
+        name, directory = session.target.name, session.config.directory
+        wait, pause = self.said.lock_wait, self.stop.asked.wait
         try:
-            if self.said["dry_run"]:
-                return self._pass_alone(session)
-            with alone(session.config.directory, name, wait=wait, pause=pause) as is_alone:
+            if self.said.dry_run:
+                return self._pass_alone(begun, session)
+            with alone(directory, name, wait=wait, pause=pause) as is_alone:
                 if is_alone:
-                    return self._pass_alone(session)
+                    return self._pass_alone(begun, session)
         except (ReconcilerError, OSError) as error:
             return failed(begun, error)
         if self.stop.asked.is_set():
@@ -172,26 +195,21 @@ class _Passing:
         message = "another run is at work, and this one leaves it to it"
         return replace(begun, ending=Ending.BUSY, message=message)
 
-    def _pass_alone(self, session: Session) -> PassReport:
+    def _pass_alone(self, begun: PassReport, session: Session) -> PassReport:
         from reconciler.passes import Course, one_pass
 
-        said = dict(self.said)
-        job = session.job(self.paths, base=said["base"])
+        job = session.job(self.said.paths, base=self.said.base)
         course = Course(
-            limits=limits_over(session.target.limits, said),
-            run=how(session, self.stop, said["record"]),
-            now=_now,
-            dry_run=said["dry_run"],
+            limits=limits_over(session.target.limits, dict(self.said.limits)),
+            run=how(session, self.stop, self.said.record),
+            now=lambda: datetime.now(UTC),
+            dry_run=self.said.dry_run,
         )
         with session.account(self.stop.asked) as account:
-            report = one_pass(job, account, course)
+            report = one_pass(begun, job, account, course)
             return replace(report, requests=account.requests, throttled=account.throttled)
 
 
 def _begun(target: str) -> PassReport:
     """The report of a pass that begins now."""
-    return PassReport(target, _now().isoformat(), 0.0, Ending.FAILED)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return PassReport(target, now(), 0.0, Ending.FAILED)

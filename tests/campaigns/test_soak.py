@@ -89,7 +89,8 @@ class World:
         run = Run(4, lambda _result: None, lambda _seconds: None, Stop())
         course = Course(Limits(), run, lambda: datetime.now(UTC))
         with Client(self._url, Secret("key"), retry=policy) as client:
-            report = one_pass(self._job, client, course)
+            begun = PassReport("prod", self._job.now(), 0.0, Ending.FAILED)
+            report = one_pass(begun, self._job, client, course)
         operations = report.plan.operations if report.plan else ()
         writes = self._ask("GET", "/_sandbox/writes")
         self._ask("DELETE", "/_sandbox/requests")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -78,6 +79,17 @@ def test_as_json_a_pass_is_the_document_of_an_apply_and_more(kept: Desk) -> None
     assert document["summary"] == {"done": 1, "recovered": 0, "failed": 0, "skipped": 0}
     assert document["operations"][0]["address"] == "PhoneNumber/a"
     assert (document["ending"], document["managed"], document["requests"]) == ("changed", 1, 2)
+
+
+def test_when_a_pass_began_has_one_form_however_it_ended(kept: Desk) -> None:
+    passes = [kept.run("reconcile", "--format", "json")]
+    passes.append(kept.run("reconcile", "--format", "json", VAPI_API_KEY=""))
+    passes.append(kept.run("reconcile", "--format", "json", "--target", "nowhere"))
+    with held(kept.directory):
+        passes.append(kept.run("reconcile", "--format", "json"))
+    assert [each.json["ending"] for each in passes] == ["synced", "failed", "failed", "busy"]
+    for each in passes:
+        assert re.fullmatch(r"[\d-]{10}T[\d:]{8}\.\d{3}Z", each.json["startedAt"])
 
 
 def test_no_more_than_three_in_ten_change_unattended(desk: Desk) -> None:
