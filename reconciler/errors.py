@@ -8,6 +8,7 @@ ReconcilerError                exit 1 unless said otherwise
     │   ├── Unauthorized       401, or the edge refused us
     │   ├── Throttled          429
     │   └── Unsent             the run was told to stop before it was sent
+    │       ├── Frozen         a window began in which nothing is written
     │       └── Down           the API had been failing for too long
     └── Uncertain              not proven either way: look before asking again
 """
@@ -84,6 +85,12 @@ class Unsent(Refused):
     """A write that was not begun: the run had been told to stop."""
 
     kind = "unsent"
+
+
+class Frozen(Unsent):
+    """A write that was not begun: a maintenance window had."""
+
+    kind = "frozen"
 
 
 class Down(Unsent):

@@ -13,7 +13,7 @@ from typing import Final
 
 from reconciler import reconcile
 from reconciler.apply import Run
-from reconciler.errors import ApiError, GuardError, ReconcilerError, unbroken
+from reconciler.errors import ApiError, Frozen, GuardError, ReconcilerError, unbroken
 from reconciler.job import Account, Job, Planned
 from reconciler.model import (
     WRITTEN,
@@ -92,7 +92,9 @@ def _go_on(
     if plan.operations and (window := frozen(job.target.freeze, course.now())):
         return replace(report, ending=Ending.FROZEN, message=window)
     try:
-        outcome = reconcile.apply(job, replace(planned, plan=plan), account, course.run)
+        # A window may begin while the pass writes.
+        run = replace(course.run, hold=lambda: frozen(job.target.freeze, course.now()))
+        outcome = reconcile.apply(job, replace(planned, plan=plan), account, run)
     except (GuardError, OSError) as error:
         return failed(report, error)
     return _applied(replace(report, outcome=outcome), outcome)
@@ -103,6 +105,8 @@ def _applied(report: PassReport, outcome: Outcome) -> PassReport:
     if outcome.interrupted:
         return told_to_stop(report)
     short = [each for each in outcome.results if each.error_kind or each.not_taken]
+    if outcome.frozen and all(each.error_kind == Frozen.kind for each in short):
+        return replace(report, ending=Ending.FROZEN, message=outcome.frozen)
     if short:
         return _fell_short(report, outcome, short)
     if outcome.results:

@@ -3,8 +3,8 @@
 The API has no idempotency key (observed), so after an answer that proves nothing the account is
 listed, and listed again after a pause. A number that matches the body and was not there before is
 ours; it is adopted. Only when both lists show none is the create sent again, and not once the run
-was told to stop: then it stays uncertain. So it does where it is refused when sent again: that
-proves nothing of the first.
+was told to stop or may write no more: then it stays uncertain. So it does where it is refused when
+sent again: that proves nothing of the first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from json import dumps
 from threading import Lock as Mutex
 from typing import Protocol
 
-from reconciler.errors import ApiError, Refused, Uncertain, Unsent
+from reconciler.errors import ApiError, Frozen, Refused, Uncertain, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import Json, Live, Operation
 from reconciler.planning.normal import normal
@@ -64,19 +64,21 @@ class Creator:
     """Creates numbers.
 
     `pause` waits between the two looks after a lost answer, for the seconds that the API asked for
-    or longer; it may be cut short.
+    or longer; it may be cut short. `hold` says why a create may not be sent now, "" where it may.
     """
 
     account: Creating
     fields: FieldTable
     claims: Claims
     pause: Callable[[float], object]
+    hold: Callable[[Operation], str] = lambda _operation: ""
     tries: int = 3
 
     def create(self, operation: Operation) -> tuple[Live, bool]:
         """The number, and whether it had landed although its answer was lost.
 
-        Raises ApiError; Uncertain where it is still not known whether a number was made.
+        Raises ApiError; Uncertain where it is still not known whether a number was made, and Frozen
+        where none was because nothing may be written.
         """
         likeness = self._likeness(operation.provider, operation.body)
         lost: Uncertain | None = None
@@ -85,7 +87,7 @@ class Creator:
             while True:
                 tries += 1
                 try:
-                    live = self.account.create_number(operation.body)
+                    live = self._send(operation)
                 except Uncertain as error:
                     lost = error
                     found = self._landed(likeness, lost)
@@ -104,6 +106,12 @@ class Creator:
                 else:
                     self.claims.take((live,))
                     return live, False
+
+    def _send(self, operation: Operation) -> Live:
+        """Create a number, unless a window began while this one waited. Raises ApiError."""
+        if why := self.hold(operation):
+            raise Frozen(why)
+        return self.account.create_number(operation.body)
 
     def _landed(self, likeness: Likeness, lost: Uncertain) -> Live | None:
         """Look twice, with a pause between: a create may land after its answer was lost."""

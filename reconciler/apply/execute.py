@@ -16,8 +16,8 @@ from typing import Protocol, assert_never
 
 from reconciler.apply.create import Claims, Creating, Creator
 from reconciler.apply.record import Answered, Asked, Failed, Step
-from reconciler.apply.schedule import INTERRUPTED, LOCK, Schedule, skipped
-from reconciler.errors import ApiError, Down, InputError, Unsent
+from reconciler.apply.schedule import INTERRUPTED, LOCK, Schedule, frozen, skipped
+from reconciler.errors import ApiError, Down, Frozen, InputError, Unsent
 from reconciler.fields import FieldTable
 from reconciler.model import (
     Action,
@@ -71,7 +71,8 @@ class Executor:
     """Runs plans.
 
     `pause` waits between two looks for a create whose answer was lost, for the seconds that the API
-    asked for or longer.
+    asked for or longer. `hold` is asked before each write is begun, and says why none may be;
+    what an earlier write left half done is finished all the same.
     """
 
     account: Account
@@ -82,15 +83,21 @@ class Executor:
     parallel: int = 4
     stop: Stop = field(default_factory=Stop)
     witness: Callable[[Step], None] = lambda _step: None
+    hold: Callable[[], str] = lambda: ""
 
     def execute(self, plan: Plan, known_ids: frozenset[str]) -> Outcome:
         """Run every operation that can be run; `known_ids` are the numbers there were before.
 
         Where a write cannot be remembered its result says so, and nothing more is sent; nor is it
-        once the key was refused.
+        once the key was refused, or `hold` says why not.
         """
-        creator = Creator(self.account, self.fields, Claims(set(known_ids)), self.pause)
         run = Schedule(plan, self.observe)
+
+        def hold(operation: Operation) -> str:
+            run.freeze(self.hold())
+            return run.frozen_for(operation)
+
+        creator = Creator(self.account, self.fields, Claims(set(known_ids)), self.pause, hold)
         ended: SimpleQueue[Future[_Landed | Result] | Future[Result]] = SimpleQueue()
         under_way, landed = 0, set[str]()
         with ThreadPoolExecutor(max_workers=2 * self.parallel) as pool:
@@ -98,6 +105,7 @@ class Executor:
                 if not self.stop.asked.is_set():
                     # What landed frees its place: calls need not wait for the disk.
                     places = min(self.parallel + len(landed), 2 * self.parallel) - under_way
+                    run.freeze(self.hold())
                     for operation in run.ready(places):
                         pool.submit(self._run_one, operation, creator).add_done_callback(ended.put)
                         under_way += 1
@@ -120,6 +128,8 @@ class Executor:
             live, status = self._write(operation, creator)
         except Down as error:
             return skipped(operation, error.message, error.kind)
+        except Frozen as error:
+            return frozen(operation, error.message)
         except Unsent:
             return skipped(operation, INTERRUPTED)
         except ApiError as error:

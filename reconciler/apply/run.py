@@ -18,7 +18,8 @@ class Run:
     """How a plan is applied: how much at once, who is told, and what stops it.
 
     `observe` is told of results in the plan's order, `watch` of each step as it happens, in the
-    thread where it does. `pause` waits between two looks for a create whose answer was lost, for
+    thread where it does. `hold` is asked before each write is begun, and says why none may be any
+    more, "" where one may. `pause` waits between two looks for a create whose answer was lost, for
     the seconds that the API asked for or longer. `record` is a directory for the record of the
     run, made from git's `commit` at `now`; `complain` is told once where the disk refuses it.
     """
@@ -31,6 +32,7 @@ class Run:
     commit: Callable[[], str | None] = lambda: None
     complain: Callable[[str], None] = lambda _message: None
     watch: Callable[[Step], None] = lambda _step: None
+    hold: Callable[[], str] = lambda: ""
 
 
 def run_plan(
@@ -55,6 +57,7 @@ def run_plan(
         run.parallel,
         run.stop,
         run.watch,
+        run.hold,
     )
     if run.record is None:
         memory.adopt(plan, live)

@@ -43,7 +43,8 @@ class Result:
 class Outcome:
     """What became of a plan: one result an operation, in the plan's order.
 
-    `interrupted` says that something was not done, or not waited for, because of a signal.
+    `interrupted` says that something was not done, or not waited for, because of a signal, and
+    `frozen` why the rest was not begun, where a maintenance window began: "" where none did.
     """
 
     target: str
@@ -53,6 +54,7 @@ class Outcome:
     health: tuple[Unhealthy, ...] = ()
     # Those of this run that serve none although they were waited for.
     late: tuple[Unhealthy, ...] = ()
+    frozen: str = ""
 
 
 class Ending(StrEnum):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textwrap import dedent
 from typing import Any, Final
 
+from reconciler.errors import Frozen
 from reconciler.model import WRITTEN, Action, Ending, Operation, Outcome, PassReport
 from reconciler.report.escape import json_line, terminal
 from reconciler.report.outcome import outcome_document
@@ -30,7 +31,6 @@ def pass_json(view: PassView) -> str:
     """
     report = view.report
     plan = report.plan
-    operations = plan.operations if plan and not report.outcome else ()
     document: dict[str, Any] = {
         **outcome_document(report.outcome or Outcome(report.target, ())),
         "ending": report.ending.value,
@@ -40,7 +40,7 @@ def pass_json(view: PassView) -> str:
         "requests": report.requests,
         "throttled": report.throttled,
         "managed": managed(report) if plan else None,
-        "pending": [_pending(each) for each in operations],
+        "pending": [_pending(each) for each in _waiting(report)],
         "drift": [_pending(each) for each in report.held],
         "blocked": [
             {"address": each.address, "guard": each.guard, "message": each.message}
@@ -72,17 +72,30 @@ def managed(report: PassReport) -> int:
 
 
 def _ending(report: PassReport) -> str:
-    waiting = len(report.plan.operations) if report.plan else 0
+    waiting = len(_waiting(report))
     message = terminal(report.message.partition("\n")[0].removesuffix(":"))
     said = {
         Ending.SYNCED: "in sync",
         Ending.CHANGED: _written(report),
         Ending.DRIFT: _drift(waiting, len(report.held)),
-        Ending.FROZEN: f"{message}, {count(waiting, 'operation')} waiting",
+        Ending.FROZEN: f"{_before(report)}{message}, {count(waiting, 'operation')} waiting",
         Ending.PARTIAL: f"applied in part: {_written(report)}, {message}",
         Ending.INTERRUPTED: f"interrupted: {_written(report)}",
     }
     return said.get(report.ending) or f"{report.ending.value}: {message}"
+
+
+def _waiting(report: PassReport) -> tuple[Operation, ...]:
+    """What is still to be done, and was not tried: for nothing may be written now."""
+    if report.outcome is None:
+        return report.plan.operations if report.plan else ()
+    results = report.outcome.results
+    return tuple(each.operation for each in results if each.error_kind == Frozen.kind)
+
+
+def _before(report: PassReport) -> str:
+    """What was written before a window began; "" where it had begun before the pass."""
+    return f"{_written(report)}, then " if report.outcome else ""
 
 
 def _drift(waiting: int, held: int) -> str:

@@ -118,7 +118,7 @@ def _measured(
     if report.ending in _GOOD:
         yield "reconciler_last_success_timestamp_seconds", (), ended
     yield "reconciler_pass_duration_seconds", (), report.seconds
-    yield "reconciler_frozen", (), float(report.ending is Ending.FROZEN)
+    yield "reconciler_frozen", (), float(_is_frozen(report))
     for ending in _COUNTED:
         yield "reconciler_passes", (("ending", ending.value),), float(report.ending is ending)
     yield "reconciler_api_requests", (), report.requests
@@ -141,6 +141,11 @@ def _measured(
         for status in Status:
             labels = (("action", action.value), ("result", status.value))
             yield "reconciler_operations", labels, counted[action, status]
+
+
+def _is_frozen(report: PassReport) -> bool:
+    """Whether a window held writes back, be it all of them or the last."""
+    return report.ending is Ending.FROZEN or bool(report.outcome and report.outcome.frozen)
 
 
 def _read(text: str) -> dict[Key, float]:

@@ -347,6 +347,79 @@ def test_what_was_not_tried_for_another_reason_was_not_interrupted() -> None:
     assert outcome.results[2].error_message == "not tried: the key was refused"
 
 
+def freezing(at: int) -> dict[str, Any]:
+    """A window that begins once `at` writes have landed."""
+    landed: list[str] = []
+    return {
+        "remember": lambda operation, _live: landed.append(operation.id),
+        "hold": lambda: "frozen by x (UTC)" if len(landed) >= at else "",
+    }
+
+
+def test_once_a_window_begins_nothing_is_begun_and_what_is_under_way_ends() -> None:
+    with account() as client:
+        operations = [create(1), create(2), create(3), create(4, ("op-3",)), create(5)]
+        outcome = run(client, *operations, parallel=1, **freezing(2))
+        assert len(client.list_numbers()) == 2
+    assert statuses(outcome) == ["done", "done", "skipped", "skipped", "skipped"]
+    assert {each.error_kind for each in outcome.results[2:]} == {"frozen"}
+    assert outcome.results[2].error_message == "not tried: frozen by x (UTC)"
+    assert (outcome.frozen, outcome.interrupted) == ("frozen by x (UTC)", False)
+
+
+def test_a_window_that_begins_when_nothing_is_left_holds_nothing_back() -> None:
+    with account() as client:
+        outcome = run(client, create(1), create(2), parallel=1, **freezing(2))
+    assert (statuses(outcome), outcome.frozen) == (["done", "done"], "")
+
+
+def test_what_failed_before_a_window_stays_failed_and_so_does_what_requires_it() -> None:
+    class Beginning(Scripted):
+        window = ""
+
+        def create_number(self, body: dict[str, Json]) -> Live:
+            self.window = "frozen"
+            return super().create_number(body)
+
+    scripted = Beginning(Refused("400: no", status=400))
+    operations = [create(1), create(2, ("op-1",)), create(3), create(4, ("op-3", "op-1"))]
+    outcome = run(scripted, *operations, parallel=1, hold=lambda: scripted.window)
+    kinds = [each.error_kind for each in outcome.results]
+    assert kinds == ["refused", "skipped", "frozen", "skipped"]
+
+
+def test_a_create_that_may_have_landed_is_not_sent_again_in_a_window() -> None:
+    windows = iter(["", ""])
+    scripted = Scripted(Uncertain("lost"))
+    [result] = run(scripted, create(1), hold=lambda: next(windows, "frozen")).results
+    assert (result.status, result.error_kind, scripted.sent) == (Status.FAILED, "uncertain", 1)
+    assert result.error_message == "lost; it was looked for and not found yet, nor sent again"
+
+
+def test_a_create_that_waits_for_its_turn_is_not_sent_once_a_window_began() -> None:
+    windows = iter(["", ""])
+    scripted = Scripted(Uncertain("lost"), None)
+    twins = [create(index, name="same") for index in (1, 2)]
+    outcome = run(scripted, *twins, parallel=2, hold=lambda: next(windows, "frozen"))
+    assert (sorted(each.error_kind for each in outcome.results), scripted.sent) == (
+        ["frozen", "uncertain"],
+        1,
+    )
+
+
+@pytest.mark.parametrize("reason", [Reason.REPLACE, Reason.VACATE])
+def test_what_was_let_go_is_taken_although_a_window_began(reason: Reason) -> None:
+    with account() as client:
+        old = client.create_number(create(9).body)
+        letting_go = replace(patch(1, old, {"name": "parked"}), reason=reason)
+        if reason is Reason.REPLACE:
+            letting_go = replace(letting_go, action=Action.DELETE)
+        chain = [letting_go, create(2, ("op-1",)), create(3, ("op-2",)), create(4)]
+        outcome = run(client, *chain, parallel=1, **freezing(1))
+    assert statuses(outcome) == ["done", "done", "done", "skipped"]
+    assert outcome.frozen
+
+
 def test_nothing_more_is_sent_once_a_write_cannot_be_remembered() -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
