@@ -9,7 +9,16 @@ from jsonschema import Draft202012Validator
 
 from reconciler.config import Configured, Target, read_config
 from reconciler.errors import InputError
-from reconciler.model import ApiKeySource, IgnoreRule, Limit, Limits, Ownership, Reach, Undeclared
+from reconciler.model import (
+    ApiKeySource,
+    Freeze,
+    IgnoreRule,
+    Limit,
+    Limits,
+    Ownership,
+    Reach,
+    Undeclared,
+)
 from reconciler.schema.chosen import known_providers
 from reconciler.schema.packaged import load_config_schema
 
@@ -288,6 +297,12 @@ def test_a_window_that_would_freeze_nothing_is_told_with_how_to_write_one(
     (fault,) = read(tmp_path, whole_with(option)).diagnostics
     assert (fault.code, fault.help[:18]) == (code, "such as {cron: '* ")
     assert says in fault.message
+
+
+@pytest.mark.parametrize("until", ["2026-12-01", "2026-12-01T06:00", "2026-12-01T06:00:00+01:00"])
+def test_a_window_may_end_at_a_time_of_its_zone(tmp_path: Path, until: str) -> None:
+    found = target(tmp_path, whole_with(f"freeze: [{{until: '{until}', timezone: Asia/Tokyo}}]"))
+    assert found.freeze == (Freeze(until=until, timezone="Asia/Tokyo"),)
 
 
 @pytest.mark.parametrize("key", ["sk-canary", "{env: 4f2c1d00-0000-4000-8000-canary}", "[canary]"])

@@ -95,7 +95,8 @@ class DriftIgnored:
 class Freeze:
     """When nothing may be written: each minute that `cron` names, or all time before `until`.
 
-    `timezone` is an IANA name, which the cron expression is read in; `until` is ISO 8601.
+    `timezone` is an IANA name, which the cron expression is read in; `until` is ISO 8601, and in
+    `timezone` too unless it says its offset.
     """
 
     cron: str = ""

@@ -15,8 +15,8 @@ _FIELDS = 5
 def frozen(freezes: Sequence[Freeze], now: datetime) -> str:
     """Why nothing may be written at `now`, which knows its zone; "" where something may."""
     for each in freezes:
-        if each.until and now < _moment(each.until):
-            return f"frozen until {each.until}"
+        if each.until and now < _moment(each):
+            return f"frozen until {each.until}{_zone(each)}"
         if each.cron and _names(each, now):
             return f"frozen by {each.cron} ({each.timezone})"
     return ""
@@ -35,7 +35,7 @@ def freeze_fault(freeze: Freeze) -> str:
         return f"{freeze.timezone!r} is not a time zone"
     try:
         if freeze.until:
-            _moment(freeze.until)
+            _moment(freeze)
     except ValueError:
         return f"{freeze.until!r} is not a time"
     try:
@@ -58,6 +58,13 @@ def _names(freeze: Freeze, now: datetime) -> bool:
     return next(CronSim(freeze.cron, wall - _MINUTE), None) == wall
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _moment(freeze: Freeze) -> datetime:
+    """When it is over: a time that says no offset is one of its zone."""
+    moment = datetime.fromisoformat(freeze.until)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(freeze.timezone))
+
+
+def _zone(freeze: Freeze) -> str:
+    """Which zone `until` is in, where neither it says so nor it is the default."""
+    has_offset = datetime.fromisoformat(freeze.until).tzinfo is not None
+    return "" if has_offset or freeze.timezone == Freeze().timezone else f" ({freeze.timezone})"
