@@ -6,14 +6,14 @@ import gc
 import signal
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from typing import Any, Final, Never
 
 import click
 
 from reconciler import __version__
-from reconciler.cli.exits import EXIT_ERROR, EXIT_INTERRUPTED
+from reconciler.cli.exits import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED
 from reconciler.cli.options import Shared, shared_options
+from reconciler.cli.streams import settle_streams, unprinted
 from reconciler.cli.targets import exit_code_of, tell_error
 from reconciler.errors import ReconcilerError
 
@@ -63,33 +63,30 @@ def main() -> Never:
     """Run the command and exit with the code that the contract gives its ending."""
     # Who stops a service means what ctrl-C means; a command that must finish a call says otherwise.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    _show_what_can_be_shown()
+    settle_streams()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    code = _run()
+    if fault := unprinted():
+        tell_error(fault)
+        code = EXIT_ERROR
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The exit code of the command; what ended it is told."""
     try:
         code = reconciler.main(standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Exit as ending:
-        sys.exit(ending.exit_code)
+    except SystemExit:
+        # click's answer to a reader that left early: stdout keeps the error.
+        return EXIT_ERROR
     except click.ClickException as error:
         error.show()
-        sys.exit(EXIT_ERROR)
+        return EXIT_ERROR
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        sys.exit(EXIT_INTERRUPTED)
-    except ReconcilerError as error:
-        tell_error(error)
-        sys.exit(exit_code_of(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_ERROR)
-    except OSError as error:
-        tell_error(error)
-        sys.exit(EXIT_ERROR)
-
-
-def _show_what_can_be_shown() -> None:
-    """Escape what a terminal of a small character set cannot show, rather than fail on it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+        return EXIT_INTERRUPTED
+    except (ReconcilerError, OSError) as error:
+        if error is not unprinted():
+            tell_error(error)
+        return exit_code_of(error)
+    return code if isinstance(code, int) else EXIT_DONE

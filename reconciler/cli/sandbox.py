@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +124,13 @@ def sandbox(
         if seed is not None:
             plant(read_plain(read_given(seed, MAX_PLAIN_BYTES), str(seed)), store)
         app = create_app(description, store, settings)
-        serve(app, host, port, lambda url: click.echo(f"sandbox listening on {url}"))
+        serve(app, host, port, _tell)
+
+
+def _tell(url: str) -> None:
+    # Whoever closed stdout knows where to look.
+    with suppress(OSError):
+        click.echo(f"sandbox listening on {url}")
 
 
 def _configured() -> str | None:
