@@ -18,8 +18,8 @@ from reconciler.cli.exits import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_P
 from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.log import warn
 from reconciler.cli.options import Duration, Shared, with_shared
-from reconciler.errors import ApiError, InputError
-from reconciler.model import WRITTEN, Action, Outcome, Plan
+from reconciler.errors import InputError
+from reconciler.model import WRITTEN, Action, Live, Outcome, Plan
 from reconciler.report import OUTCOME_FORMATS
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def apply(
         outcome = run(session, job, planned, account, how(session, stop, record))
         try:
             if wait and not outcome.interrupted:
-                outcome = _waited(outcome, account, wait, stop)
+                outcome = _waited(outcome, session, wait, stop)
         finally:
             click.echo(show_outcome(shared, outcome), nl=False)
     return exit_code(outcome)
@@ -146,28 +146,29 @@ def show_outcome(shared: Shared, outcome: Outcome) -> str:
     return OUTCOME_FORMATS[shared.format or "text"](OutcomeView(outcome, style(shared)))
 
 
-def _waited(outcome: Outcome, account: Account, seconds: float, stop: Stop) -> Outcome:
+def _waited(outcome: Outcome, session: Session, seconds: float, stop: Stop) -> Outcome:
     """The outcome with what is ill of the created after `seconds` at most, or until `stop`.
 
-    Raises ApiError where that cannot be seen.
+    Why the last look showed nothing, if so, is said on stderr.
     """
     from reconciler.apply import wait_until_active
 
-    try:
-        with interruptible(stop):
-            late = wait_until_active(
-                outcome, account, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
-            )
-    except ApiError:
-        if stop.asked.is_set():
-            return replace(outcome, interrupted=True)
-        raise
+    def look(most: float) -> tuple[Live, ...]:
+        with session.account(stop.asked, within=most) as account:
+            return account.list_numbers()
+
+    with interruptible(stop):
+        waited = wait_until_active(
+            outcome, look, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
+        )
+    if waited.error:
+        warn(session.shared, f"the new numbers could not be looked at: {waited.error.message}")
     created = {
         each.operation.address for each in outcome.results if each.operation.action is Action.CREATE
     }
     others = tuple(each for each in outcome.health if each.address not in created)
-    cut_short = bool(late) and stop.asked.is_set()
-    return replace(outcome, health=(*others, *late), late=late, interrupted=cut_short)
+    cut_short = bool(waited.ill) and stop.asked.is_set()
+    return replace(outcome, health=(*others, *waited.ill), late=waited.ill, interrupted=cut_short)
 
 
 def _read_plan(path: Path) -> Plan:

@@ -182,10 +182,13 @@ class Session:
             raise InvalidConfigError(Validation(0, (fault,))) from error
 
     @contextmanager
-    def account(self, stop: Event | None = None) -> Iterator[Client]:
+    def account(
+        self, stop: Event | None = None, *, within: float | None = None
+    ) -> Iterator[Client]:
         """The target's account over HTTP; `stop` ends its pauses and its writes.
 
-        Raises InputError where its key cannot be read.
+        `within` are the seconds for one request and its retries, where those are fewer than any
+        has. Raises InputError where its key cannot be read.
         """
         from reconciler.api import Client
         from reconciler.api.retry import RetryPolicy
@@ -194,7 +197,7 @@ class Session:
         with Client(
             self.target.base_url,
             key,
-            retry=RetryPolicy(budget=self.timeout),
+            retry=RetryPolicy(budget=min(within or self.timeout, self.timeout)),
             parallel=self.parallel,
             stop=stop,
         ) as client:

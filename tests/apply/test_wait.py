@@ -1,10 +1,12 @@
 """`--wait`: numbers just created are looked at until they serve calls, or time is up."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from reconciler.apply.wait import LOOK_EVERY, wait_until_active
+from reconciler.apply.wait import LOOK_EVERY, Waited, wait_until_active
+from reconciler.errors import ApiError, Throttled, Unauthorized, Uncertain
 from reconciler.model import Action, Live, Operation, Outcome, Reason, Result, Status, Unhealthy
 
 ADDRESS = "PhoneNumber/support"
@@ -28,16 +30,19 @@ class Hour:
 
 
 class Account:
-    """Shows one number after the other, the last one for good."""
+    """Shows one number or error after the other, the last one for good."""
 
-    def __init__(self, *shown: Live | None) -> None:
-        self._shown: Iterator[Live | None] = iter(shown)
+    def __init__(self, *shown: Live | ApiError | None) -> None:
+        self._shown: Iterator[Live | ApiError | None] = iter(shown)
         self._last = shown[-1]
-        self.looks = 0
+        # The seconds that each look was given.
+        self.given: list[float] = []
 
-    def list_numbers(self) -> tuple[Live, ...]:
-        self.looks += 1
+    def look(self, seconds: float) -> tuple[Live, ...]:
+        self.given.append(seconds)
         now = next(self._shown, self._last)
+        if isinstance(now, ApiError):
+            raise now
         return (now,) if now else ()
 
 
@@ -58,10 +63,14 @@ def outcome(
     return Outcome("prod", (Result(operation, status, live_id),))
 
 
-def wait(account: Account, hour: Hour, run: Outcome | None = None) -> tuple[Unhealthy, ...]:
+def waited(account: Account, hour: Hour, run: Outcome | None = None) -> Waited:
     return wait_until_active(
-        run or outcome(), account, seconds=60, clock=hour.clock, sleep=hour.sleep
+        run or outcome(), account.look, seconds=60, clock=hour.clock, sleep=hour.sleep
     )
+
+
+def wait(account: Account, hour: Hour, run: Outcome | None = None) -> tuple[Unhealthy, ...]:
+    return waited(account, hour, run).ill
 
 
 def test_a_number_that_is_active_is_not_waited_for() -> None:
@@ -119,4 +128,51 @@ def test_a_create_that_was_recovered_is_waited_for_too() -> None:
 )
 def test_a_run_that_created_nothing_costs_no_request(run: Outcome) -> None:
     account = Account(ACTIVATING)
-    assert (wait(account, Hour(), run), account.looks) == ((), 0)
+    assert (waited(account, Hour(), run), account.given) == (Waited(), [])
+
+
+OUTAGE = Uncertain("the API answered 500")
+
+
+def test_a_look_that_fails_is_no_answer_and_the_next_one_may_be() -> None:
+    hour = Hour()
+    account = Account(OUTAGE, ACTIVATING, OUTAGE, ACTIVE)
+    assert (waited(account, hour), hour.slept) == (Waited(), [LOOK_EVERY] * 3)
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"), [((HUSK, OUTAGE), "incomplete"), ((OUTAGE,), "activating")]
+)
+def test_what_was_last_known_is_told_where_the_last_look_fails(
+    shown: tuple[Live | ApiError, ...], status: str
+) -> None:
+    hour = Hour()
+    ended = waited(Account(*shown), hour)
+    assert ([each.status for each in ended.ill], ended.error) == ([status], OUTAGE)
+    assert sum(hour.slept) == 60
+
+
+def test_a_number_that_nobody_saw_is_what_its_own_answer_said() -> None:
+    (made,) = outcome().results
+    run = Outcome("prod", (replace(made, health=Unhealthy(ADDRESS, "blocked")),))
+    assert [each.status for each in wait(Account(OUTAGE), Hour(), run)] == ["blocked"]
+
+
+def test_a_key_that_was_refused_is_not_tried_again() -> None:
+    hour, refused = Hour(), Unauthorized("the API answered 401", status=401)
+    ended = waited(Account(ACTIVATING, refused), hour)
+    assert ([each.status for each in ended.ill], ended.error) == (["activating"], refused)
+    assert hour.slept == [LOOK_EVERY]
+
+
+def test_who_asks_for_patience_is_not_looked_at_sooner() -> None:
+    hour = Hour()
+    throttled = Throttled("the API answered 429", status=429, retry_after=20)
+    assert wait(Account(throttled, ACTIVE), hour) == ()
+    assert hour.slept == [20]
+
+
+def test_a_look_has_what_is_left_of_the_time_and_the_last_one_a_little_more() -> None:
+    account = Account(ACTIVATING)
+    wait(account, Hour())
+    assert (account.given[:2], account.given[-2:]) == ([60, 55], [LOOK_EVERY] * 2)

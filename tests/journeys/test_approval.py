@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.api.server import Exchange, serving
 from tests.journeys.desk import Desk, sip
 
@@ -24,19 +26,27 @@ def test_with_nothing_to_do_it_says_so_as_terraform_does(desk: Desk) -> None:
     )
 
 
-def test_what_was_done_is_told_where_waiting_for_it_fails(tmp_path: Path) -> None:
-    lists = iter([200, 400])
+@pytest.mark.parametrize(("statuses", "code"), [((401,), 4), ((400, 200), 0)])
+def test_what_was_done_is_told_where_looking_at_it_fails(
+    tmp_path: Path, statuses: tuple[int, ...], code: int
+) -> None:
+    looks = iter(statuses)
+    account: list[dict[str, str]] = []
 
     def answer(exchange: Exchange) -> None:
         if exchange.method == "POST":
-            exchange.answer(201, {**sip("a"), "id": "1", "name": "a"})
+            account.append({**sip("a"), "id": "1", "name": "a", "status": "active"})
+            exchange.answer(201, account[0])
         else:
-            exchange.answer(next(lists), [])
+            exchange.answer(next(looks) if account else 200, account)
 
     with serving(answer) as (url, _):
         desk = Desk(tmp_path, url)
         desk.manifest("a", sip("a"))
         ended = desk.run("apply", "numbers", "--auto-approve", "--wait", "5m")
-    assert ended.code == 1
+    assert ended.code == code
     assert "PhoneNumber/a created  1" in ended.out
-    assert "error: the API answered 400" in ended.err
+    assert "error:" not in ended.err
+    told = "warning: the new numbers could not be looked at: the API answered 401"
+    assert (told in ended.err) == (code != 0)
+    assert ("PhoneNumber/a is not active yet" in ended.out) == (code != 0)
