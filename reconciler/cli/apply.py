@@ -16,7 +16,7 @@ import click
 
 from reconciler.cli.exits import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL
 from reconciler.cli.limits import limit_options, limits_over
-from reconciler.cli.log import warn
+from reconciler.cli.log import say, show, warn
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.errors import InputError
 from reconciler.model import WRITTEN, Action, Live, Outcome, Plan
@@ -119,7 +119,10 @@ def run(session: Session, job: Job, planned: Planned, account: Account, quietly:
     from reconciler.cli.progress import progress
 
     total = len(planned.plan.operations)
-    with interruptible(quietly.stop), progress(session.shared, total) as (observe, watch):
+    with (
+        interruptible(session.shared, quietly.stop),
+        progress(session.shared, total) as (observe, watch),
+    ):
         return reconcile.apply(
             job, planned, account, replace(quietly, observe=observe, watch=watch)
         )
@@ -157,7 +160,7 @@ def _waited(outcome: Outcome, session: Session, seconds: float, stop: Stop) -> O
         with session.account(stop.asked, within=most) as account:
             return account.list_numbers()
 
-    with interruptible(stop):
+    with interruptible(session.shared, stop):
         waited = wait_until_active(
             outcome, look, seconds=seconds, clock=time.monotonic, sleep=stop.asked.wait
         )
@@ -194,28 +197,33 @@ def _ask(shared: Shared, made: Plan) -> None:
     """
     from reconciler.cli.plan import show_plan
 
-    click.echo(show_plan(replace(shared, format="text"), made), err=True)
+    is_json = shared.log_format == "json"
+    as_text = replace(shared, format="text", no_color=shared.no_color or is_json)
+    show(shared, show_plan(as_text, made))
     if not sys.stdin.isatty():
         raise InputError(
             "nobody is here to approve the plan",
             help="add --auto-approve, or apply a reviewed plan with --plan FILE",
         )
-    answer = click.prompt(
-        "Apply this plan? Only yes does", default="", show_default=False, err=True
-    )
+    question = "Apply this plan? Only yes does"
+    if is_json:
+        say(shared, question)
+        answer = sys.stdin.readline().strip()
+    else:
+        answer = click.prompt(question, default="", show_default=False, err=True)
     if answer != "yes":
         raise InputError("not applied", help="answer yes to apply")
 
 
 @contextmanager
-def interruptible(stop: Stop) -> Iterator[None]:
+def interruptible(shared: Shared, stop: Stop) -> Iterator[None]:
     """The first ctrl-C or SIGTERM lets calls in flight finish; the second stops at once."""
 
     def interrupted(*_: object) -> None:
         if stop.asked.is_set():
             os._exit(EXIT_INTERRUPTED)
         stop.asked.set()
-        click.echo("stopping after the calls in flight; once more stops at once", err=True)
+        say(shared, "stopping after the calls in flight; once more stops at once")
 
     before = {each: signal.signal(each, interrupted) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -12,9 +12,10 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.exits import EXIT_DONE, EXIT_ERROR, EXIT_INTERRUPTED
+from reconciler.cli.log import tell_ending, tell_error
 from reconciler.cli.options import Shared, shared_options
 from reconciler.cli.streams import settle_streams, unprinted
-from reconciler.cli.targets import exit_code_of, tell_error
+from reconciler.cli.targets import exit_code_of
 from reconciler.errors import ReconcilerError
 
 # A large plan keeps nearly all it makes: looking for garbage as often as Python does by itself
@@ -36,6 +37,10 @@ _COMMANDS: Final = {
 }
 
 
+# What ends a command.
+_ENDINGS: Final = (ReconcilerError, OSError, click.ClickException, click.Abort, KeyboardInterrupt)
+
+
 class _Commands(click.Group):
     """Imports a command's module only when that command, or the help, is asked for."""
 
@@ -48,6 +53,15 @@ class _Commands(click.Group):
         module, _, attribute = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"reconciler.cli.{module}"), attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what ends it is told in the format that it was asked for."""
+        try:
+            code = super().invoke(ctx)
+        except _ENDINGS as error:
+            return _end(_shared(ctx), error)
+        fault = unprinted()
+        return _end(_shared(ctx), fault) if fault else code
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,28 +79,33 @@ def main() -> Never:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settle_streams()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    code = _run()
-    if fault := unprinted():
-        tell_error(fault)
-        code = EXIT_ERROR
-    sys.exit(code)
-
-
-def _run() -> int:
-    """The exit code of the command; what ended it is told."""
     try:
         code = reconciler.main(standalone_mode=False)
     except SystemExit:
         # click's answer to a reader that left early: stdout keeps the error.
-        return EXIT_ERROR
-    except click.ClickException as error:
-        error.show()
-        return EXIT_ERROR
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return EXIT_INTERRUPTED
-    except (ReconcilerError, OSError) as error:
-        if error is not unprinted():
-            tell_error(error)
-        return exit_code_of(error)
-    return code if isinstance(code, int) else EXIT_DONE
+        code = EXIT_ERROR
+    except _ENDINGS as error:
+        code = _end(Shared(), error)
+    if fault := unprinted():
+        code = _end(Shared(), fault)
+    sys.exit(code if isinstance(code, int) else EXIT_DONE)
+
+
+def _shared(context: click.Context) -> Shared:
+    """What was said of the shared options, as far as that is known."""
+    return context.find_object(Shared) or Shared()
+
+
+def _end(shared: Shared, error: BaseException) -> int:
+    """Tell what ended a command; its exit code. What stdout did not take is not tried again."""
+    unprinted()
+    match error:
+        case click.ClickException():
+            tell_ending(shared, error)
+            return EXIT_ERROR
+        case ReconcilerError() | OSError():
+            tell_error(shared, error)
+            return exit_code_of(error)
+        case _:
+            tell_ending(shared)
+            return EXIT_INTERRUPTED

@@ -72,7 +72,10 @@ def with_shared(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., A
         @wraps(command)
         def run(**arguments: Any) -> Any:
             said = Shared(**{each.name: arguments.pop(each.name) for each in fields(Shared)})
-            shared = said.over(click.get_current_context().find_object(Shared) or Shared())
+            context = click.get_current_context()
+            shared = said.over(context.find_object(Shared) or Shared())
+            # Whoever tells how the command ended knows no context but the first.
+            context.find_root().obj = shared
             if shared.format is not None and shared.format not in formats:
                 choices = ", ".join(formats)
                 raise click.UsageError(f"--format {shared.format} is not one of: {choices}")

@@ -97,7 +97,7 @@ def reconcile(
     telling = Telling(shared, dry_run, measured, notifier)
     said = _Said(paths, all_targets, dry_run, lock_wait or 0.0, base, record, limits)
     passing = _Passing(shared, said, stop, telling)
-    with interruptible(stop):
+    with interruptible(shared, stop):
         if not every:
             return passing.once()
         if metrics_port and measured:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.exits import EXIT_CHANGES, EXIT_DONE
+from reconciler.cli.log import note
 from reconciler.cli.options import Shared, with_shared
 from reconciler.errors import InputError
 from reconciler.model import Consequence, SchemaDiff
@@ -43,7 +44,8 @@ def show(shared: Shared) -> None:
 @click.option("--overlay", metavar="FILE", help="OpenAPI overlay [default: the packaged one].")
 @click.option("--out", metavar="DIR", default="schemas", help="Where to write.", show_default=True)
 @click.option("--check", is_flag=True, help="Write nothing; fail where a file is out of date.")
-def build(openapi: str | None, overlay: str | None, out: str, check: bool) -> None:
+@click.pass_obj
+def build(shared: Shared, openapi: str | None, overlay: str | None, out: str, check: bool) -> None:
     """Build the manifest schema and the field table from an OpenAPI description."""
     from reconciler.lockfile import write_atomically
     from reconciler.report.escape import terminal
@@ -52,8 +54,8 @@ def build(openapi: str | None, overlay: str | None, out: str, check: bool) -> No
 
     built = build_schema(_read(openapi, OPENAPI), _read(overlay, OVERLAY), name=openapi or OPENAPI)
     # The packaged description is written by hand: what is to be told of it stands in its overlay.
-    for note in built.notes if openapi else ():
-        click.echo(f"note: {terminal(str(note))}", err=True)
+    for each in built.notes if openapi else ():
+        note(shared, f"note: {terminal(str(each))}")
     for name, content in _files(built, whole=openapi is not None).items():
         path = Path(out) / name
         if path.exists() and path.read_bytes() == content:

@@ -39,16 +39,17 @@ def settle_streams() -> None:
 
 
 def unprinted() -> OSError | None:
-    """Why stdout did not take what was printed last; None where it did.
+    """Why stdout did not take what was printed last, once; None where it did.
 
     What is left of it is dropped: Python would try again as it exits, and end with 120.
     """
     with suppress(OSError):
         sys.stdout.flush()
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
-    fault = raw.fault if isinstance(raw, _Results) else None
-    if fault:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(raw, _Results) or raw.fault is None:
+        return None
+    fault, raw.fault = raw.fault, None
+    os.dup2(os.open(os.devnull, os.O_WRONLY), raw.fileno())
     return fault
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from reconciler.cli.exits import EXIT_ERROR, EXIT_GUARD, WORST_FIRST
+from reconciler.cli.log import diagnostics_of, tell_error, words_of
 from reconciler.cli.options import Shared
 from reconciler.errors import GuardError, ReconcilerError
 
@@ -63,7 +64,7 @@ def _guarded(session: Session, command: Command) -> tuple[Any, int]:
         text, code = command(session)
     except (ReconcilerError, OSError) as error:
         if not is_json:
-            tell_error(error, session.target.name)
+            tell_error(session.shared, error, session.target.name)
         return _document(error), exit_code_of(error)
     if is_json:
         return loads(text), code
@@ -76,38 +77,10 @@ def exit_code_of(error: Exception) -> int:
     return EXIT_GUARD if isinstance(error, GuardError) else EXIT_ERROR
 
 
-def tell_error(error: ReconcilerError | OSError, target: str = "") -> None:
-    """Say on stderr what is wrong; of files with errors, every one with its place."""
-    validation = getattr(error, "validation", None)
-    if validation is not None:
-        from reconciler.cli.session import show_validation
-
-        head = f"{target}\n" if target else ""
-        click.echo(head + show_validation(Shared(), validation), nl=False, err=True)
-        return
-    from reconciler.report.escape import terminal_lines
-
-    message, help_text = _words(error)
-    said = f"{target}: {message}" if target else message
-    click.echo(f"error: {terminal_lines(said)}", err=True)
-    if help_text:
-        click.echo(f"  = help: {terminal_lines(help_text)}", err=True)
-
-
 def _document(error: ReconcilerError | OSError) -> dict[str, Any]:
-    message, help_text = _words(error)
+    message, help_text = words_of(error)
     kind = error.kind if isinstance(error, ReconcilerError) else "system"
     said: dict[str, Any] = {"kind": kind, "message": message, "help": help_text}
-    validation = getattr(error, "validation", None)
-    if validation is not None:
-        from reconciler.cli.session import show_validation
-
-        shown = loads(show_validation(Shared(), validation, "json"))
-        said["diagnostics"] = shown["diagnostics"]
+    if found := diagnostics_of(error):
+        said["diagnostics"] = found
     return {"error": said}
-
-
-def _words(error: ReconcilerError | OSError) -> tuple[str, str]:
-    if isinstance(error, ReconcilerError):
-        return error.message, error.help
-    return f"{error.filename or 'the system'}: {error.strerror or error}", ""
