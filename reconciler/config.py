@@ -111,7 +111,8 @@ def read_config(
 
     `providers` is asked where the file names one. Raises InputError for a file that cannot be read.
     """
-    if path is None and not Path(CONFIG_NAME).exists():
+    # A link that leads nowhere is a file that cannot be read, and not none.
+    if path is None and not os.path.lexists(CONFIG_NAME):
         return Configured(Config({DEFAULT_TARGET: _from_environment(environ)}, Path()))
     file, read = (path, read_given) if path else (CONFIG_NAME, read_regular)
     try:

@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from reconciler.errors import InputError
-from reconciler.lockfile import LockWriter, read_lock, write_atomically
+from reconciler.lockfile import LockWriter, locked_targets, read_lock, write_atomically
 from reconciler.lockfile.turn import Turn
 from reconciler.model import Lock, LockEntry, SecretMark
 
@@ -68,6 +68,17 @@ def test_what_another_writer_put_in_between_two_writes_is_kept(tmp_path: Path) -
     first.update({"c": ENTRY})
     assert list(read_lock(path, "staging", URL).entries) == ["b"]
     assert list(read_lock(path, "prod", URL).entries) == ["a", "c"]
+
+
+def test_which_targets_a_file_knows_can_be_asked(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert locked_targets(path) == ()
+    writer(path, "staging").update({"b": ENTRY})
+    writer(path, "prod").update({"a": ENTRY})
+    assert locked_targets(path) == ("prod", "staging")
+    path.write_text("{")
+    with pytest.raises(InputError, match="not whole JSON"):
+        locked_targets(path)
 
 
 @pytest.mark.parametrize("text", ["123456789012345678901234567890", '"\\ud800"'])

@@ -5,6 +5,6 @@ applied. It is sorted, so that merges are small, and holds secrets as salted fin
 """
 
 from reconciler.lockfile.disk import write_atomically
-from reconciler.lockfile.lock import LOCK_NAME, LockWriter, read_lock
+from reconciler.lockfile.lock import LOCK_NAME, LockWriter, locked_targets, read_lock
 
-__all__ = ["LOCK_NAME", "LockWriter", "read_lock", "write_atomically"]
+__all__ = ["LOCK_NAME", "LockWriter", "locked_targets", "read_lock", "write_atomically"]

@@ -57,6 +57,14 @@ def read_lock(path: Path, target: str, base_url: str) -> Lock:
     return Lock(salt, str(section.get("orgId", "")), entries)
 
 
+def locked_targets(path: Path) -> tuple[str, ...]:
+    """The targets that the lock file knows; none where there is no file.
+
+    Raises InputError for a file that is broken or newer than this program.
+    """
+    return tuple(sorted(_read(path)["targets"]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What a file holds for as long as it is the one of that mark."""

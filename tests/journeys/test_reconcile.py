@@ -249,6 +249,53 @@ def test_without_a_configuration_paths_say_where_the_manifests_are(desk: Desk) -
     assert desk.run("reconcile", "numbers", "--dry-run").code == 0
 
 
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_a_configuration_that_is_gone_makes_no_pass_over_another_target(
+    kept: Desk, dry: tuple[str, ...]
+) -> None:
+    drift(kept)
+    (kept.directory / "reconciler.yaml").rename(kept.directory / "away.yaml")
+    kept.forget_requests()
+    ended = kept.run("reconcile", "numbers", *dry)
+    assert (ended.code, kept.requests()) == (1, [])
+    assert "reconciler.lock.json is of target prod, and there is no reconciler.yaml" in ended.out
+    assert kept.run("plan", "numbers").code == 0, "a person may"
+    assert kept.run("reconcile", "numbers", "--config", "away.yaml", *dry).code == 2 * len(dry)
+
+
+def test_a_target_default_that_a_person_applied_makes_no_pass_without_the_configuration(
+    kept: Desk,
+) -> None:
+    config = kept.directory / "reconciler.yaml"
+    config.rename(kept.directory / "away.yaml")
+    assert kept.apply().code == 0
+    ended = kept.run("reconcile", "numbers")
+    assert (ended.code, "is of target prod, and" in ended.out) == (1, True)
+
+
+def test_a_link_that_leads_to_no_configuration_is_not_none(desk: Desk) -> None:
+    desk.manifest("a", sip("a"))
+    (desk.directory / "reconciler.yaml").symlink_to("nowhere")
+    ended = desk.run("reconcile", "numbers")
+    assert (ended.code, "reconciler.yaml: cannot be read" in ended.out) == (1, True)
+
+
+@pytest.mark.parametrize("part", [0, 40, 70, 100])
+def test_a_configuration_that_is_half_written_fails(kept: Desk, part: int) -> None:
+    config = kept.directory / "reconciler.yaml"
+    config.write_text(config.read_text()[:part])
+    kept.forget_requests()
+    ended = kept.run("reconcile", "numbers")
+    assert (ended.code, kept.requests()) == (1, [])
+
+
+def test_a_target_that_is_no_longer_in_the_configuration_is_not_another(kept: Desk) -> None:
+    config = kept.directory / "reconciler.yaml"
+    config.write_text(config.read_text().replace("prod:", "live:"))
+    ended = kept.run("reconcile", "--target", "prod")
+    assert (ended.code, "there is no target 'prod'" in ended.out) == (1, True)
+
+
 def test_an_expired_key_is_told_and_nothing_is_taken_for_gone(kept: Desk) -> None:
     ended = kept.run("reconcile", "--metrics", "m.prom", VAPI_API_KEY="pk_expired")
     assert (ended.code, len(kept.numbers())) == (1, 1)
@@ -311,6 +358,34 @@ def test_it_repeats_reads_everything_anew_and_stops_on_sigterm(kept: Desk) -> No
     assert process.returncode == 0, err
     endings = [json.loads(line)["ending"] for line in out.splitlines()]
     assert {"synced", "changed", "failed"} <= set(endings)
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_a_configuration_that_vanishes_between_passes_is_waited_for(kept: Desk, lock: bool) -> None:
+    config, metrics = kept.directory / "reconciler.yaml", kept.directory / "m.prom"
+    process = start(kept, "reconcile", "numbers", "--every", "100ms", "--metrics", "m.prom")
+
+    def ended(ending: str, target: str) -> float:
+        name = "reconciler_passes_total"
+        try:
+            return metric(metrics, name, ending=ending, target=target)
+        except (OSError, AssertionError):
+            return 0
+
+    until(lambda: ended("synced", "prod"))
+    config.rename(kept.directory / "away.yaml")
+    if not lock:
+        (kept.directory / "reconciler.lock.json").unlink()
+    until(lambda: ended("failed", "") >= 2)
+    (kept.directory / "away.yaml").rename(config)
+    before = ended("synced", "prod")
+    until(lambda: ended("synced", "prod") > before)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "reconciler.yaml was there before and is gone" in out
+    assert "default" not in out
+    assert "recovered" in out
 
 
 def test_an_outage_is_survived_without_a_flood(kept: Desk) -> None:
