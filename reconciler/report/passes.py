@@ -65,10 +65,17 @@ def summary_line(report: PassReport) -> str:
 
 def managed(report: PassReport) -> int:
     """How many live numbers manifests declare, once the pass has ended; 0 if it saw no plan."""
-    results = report.outcome.results if report.outcome else ()
-    written = Counter(each.operation.action for each in results if each.status in WRITTEN)
-    declared = len(report.plan.bindings) if report.plan else 0
-    return declared + written[Action.CREATE] - written[Action.DELETE]
+    bound = dict(report.plan.bindings) if report.plan else {}
+    for each in report.outcome.results if report.outcome else ():
+        key = each.operation.address.partition("/")[2]
+        if each.status not in WRITTEN:
+            continue
+        if each.operation.action is Action.CREATE and each.live_id:
+            bound[key] = each.live_id
+        # What no manifest declared was not counted either.
+        elif each.operation.action is Action.DELETE and bound.get(key) == each.operation.live_id:
+            del bound[key]
+    return len(bound)
 
 
 def _ending(report: PassReport) -> str:

@@ -20,6 +20,7 @@ from reconciler.model import (
     Summary,
 )
 from reconciler.report import PASS_FORMATS, PassView
+from reconciler.report.passes import managed
 
 CHANGES = (Change("squadId", "a", "b"),)
 PATCH = Operation("op-1", Action.PATCH, "PhoneNumber/a", "vapi", "1", Reason.DRIFTED, CHANGES)
@@ -72,6 +73,50 @@ DONE = Outcome("prod", (Result(PATCH, Status.DONE, "1"),))
 def test_a_pass_is_summed_up_in_one_line(parts: dict[str, object], line: str) -> None:
     report = replace(REPORT, **parts)  # type: ignore[arg-type]
     assert PASS_FORMATS["text"](PassView(report)) == line + "\n"
+
+
+def wrote(
+    action: Action, key: str, live_id: str | None, status: Status = Status.DONE, new_id: str = ""
+) -> Result:
+    operation = Operation("op", action, f"PhoneNumber/{key}", "vapi", live_id, Reason.DECLARED)
+    return Result(operation, status, new_id or live_id)
+
+
+CREATE, DELETE = Action.CREATE, Action.DELETE
+
+
+@pytest.mark.parametrize(
+    ("what", "results", "count"),
+    [
+        ("nothing", (), 2),
+        ("a number is bought", (wrote(CREATE, "c", None, new_id="3"),), 3),
+        ("its answer was lost", (wrote(CREATE, "c", None, Status.RECOVERED, "3"),), 3),
+        ("it was refused", (wrote(CREATE, "c", None, Status.FAILED),), 2),
+        ("a manifest is gone", (wrote(DELETE, "gone", "9"),), 2),
+        ("exclusive: nobody's", (wrote(DELETE, "9", "9"),), 2),
+        ("a tombstone", (wrote(DELETE, "a", "1"),), 1),
+        ("a tombstone that stays", (wrote(DELETE, "a", "1", Status.FAILED),), 2),
+        ("replaced", (wrote(CREATE, "a", None, new_id="3"), wrote(DELETE, "a", "1")), 2),
+        ("the old one first", (wrote(DELETE, "a", "1"), wrote(CREATE, "a", None, new_id="3")), 2),
+        (
+            "the old one stays",
+            (wrote(CREATE, "a", None, new_id="3"), wrote(DELETE, "a", "1", Status.SKIPPED)),
+            2,
+        ),
+        (
+            "the new one is not there",
+            (wrote(DELETE, "a", "1"), wrote(CREATE, "a", None, Status.FAILED)),
+            1,
+        ),
+        ("a replace of an earlier run ends", (wrote(DELETE, "a", "0"),), 2),
+    ],
+)
+def test_managed_are_the_numbers_that_manifests_declare_in_the_end(
+    what: str, results: tuple[Result, ...], count: int
+) -> None:
+    plan = replace(PLAN, bindings={"a": "1", "b": "2"})
+    outcome = Outcome("prod", results)
+    assert managed(replace(REPORT, plan=plan, outcome=outcome)) == count, what
 
 
 def test_what_a_message_has_beside_its_first_line_stands_below_the_sum() -> None:
