@@ -9,8 +9,8 @@ from threading import Thread
 import pytest
 
 from reconciler.errors import InputError
+from reconciler.held import Turn
 from reconciler.lockfile import LockWriter, locked_targets, read_lock, write_atomically
-from reconciler.lockfile.turn import Turn
 from reconciler.model import Lock, LockEntry, SecretMark
 
 URL = "https://api.vapi.ai"

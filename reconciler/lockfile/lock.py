@@ -17,9 +17,9 @@ import orjson
 
 from reconciler.errors import InputError
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
+from reconciler.held import Turn
 from reconciler.lockfile.disk import FileMark, mark_of, write_atomically
 from reconciler.lockfile.entry import entry_json, read_entry
-from reconciler.lockfile.turn import Turn
 from reconciler.model import Lock, LockEntry
 
 LOCK_NAME: Final = "reconciler.lock.json"

@@ -1,17 +1,19 @@
 """Passes -> Prometheus metrics: a text file for the node exporter, or a page to scrape.
 
 The file is read back before it is written, so that counters go on and the time of the last success
-stays, although each pass of a cron job is a process of its own.
+stays, although each pass of a cron job is a process of its own. Several processes, each with other
+targets, may share it: they take turns.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from reconciler.files import read_regular
+from reconciler.held import Turn
 from reconciler.model import Action, Ending, PassReport, Reason, Status
 from reconciler.report.passes import managed
 
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 # A metric, and its labels beside the target: values by these two.
 Key = tuple[str, tuple[tuple[str, str], ...]]
+Values = dict[Key, float]
+
+# Seconds to wait for others who write the same file, each of which needs milliseconds.
+_PATIENCE: Final = 10.0
+# A file of a thousand targets is a tenth of that.
+_MOST_BYTES: Final = 64_000_000
 
 # A pass that left the target to another is none.
 _COUNTED: Final = tuple(each for each in Ending if each is not Ending.BUSY)
@@ -50,32 +58,55 @@ _COUNTERS: Final = frozenset(
 
 
 class Metrics:
-    """What is measured, of all targets of a process; to be written to `path`, if any."""
+    """What is measured, of all targets of a process; to be written to `path`, if any.
 
-    def __init__(self, path: Path | None = None) -> None:
+    Others who write that file are waited for, `patience` seconds at most.
+    """
+
+    def __init__(self, path: Path | None = None, *, patience: float = _PATIENCE) -> None:
         """Go on from what the file holds; one that cannot be read is begun anew."""
         self._path = path
-        self._values: dict[Key, float] = {}
-        if path is not None:
-            with suppress(OSError, ValueError):
-                self._values = _read(path.read_text("utf-8"))
+        self._patience = patience
+        # What the file held when it was last seen, and what was counted since.
+        self._known: Values = {}
+        self._unwritten: Values = {}
+        self._known = self._held()
+        self._values = self._known
 
     def add(self, report: PassReport, ended: float) -> None:
         """Count a pass that ended at `ended`, in seconds since 1970.
 
-        Raises OSError where the file cannot be written; the old one is then in place.
+        Raises OSError where the file cannot be written, or others keep it to themselves; the old
+        one is then in place, and the next pass writes what this one could not.
         """
-        values = dict(self._values)
         target = ("target", report.target)
-        for name, labels, value in _measured(report, ended):
-            key = (name, (target, *labels))
-            values[key] = value + (values.get(key, 0) if name in _COUNTERS else 0)
+        measured = {
+            (name, (target, *labels)): value for name, labels, value in _measured(report, ended)
+        }
+        self._unwritten = _added(self._unwritten, measured)
         # At once: threads that serve a page may be reading the old ones.
-        self._values = values
+        self._values = _added(self._known, self._unwritten)
         if self._path is not None:
-            from prometheus_client import write_to_textfile  # noqa: PLC0415 - slow to load
+            self._write(self._path)
+        self._known, self._unwritten = self._values, {}
 
-            write_to_textfile(str(self._path), self.registry())
+    def _write(self, path: Path) -> None:
+        """Bring the file up to date, with what others wrote to it meanwhile. Raises OSError."""
+        from prometheus_client import write_to_textfile  # noqa: PLC0415 - slow to load
+
+        with Turn(path).taken(self._patience):
+            self._known = self._held()
+            self._values = _added(self._known, self._unwritten)
+            write_to_textfile(str(path), self.registry())
+
+    def _held(self) -> Values:
+        """What the file holds; where that is nothing that can be read, what it held before."""
+        if self._path is None:
+            return self._known
+        try:
+            return _read(read_regular(self._path, _MOST_BYTES).decode()) or self._known
+        except (OSError, ValueError):
+            return self._known
 
     def last_pass(self) -> float:
         """When the last pass of any target ended, in seconds since 1970; 0 before the first."""
@@ -108,6 +139,15 @@ class Metrics:
             for labels, value in sorted(held.items()):
                 family.add_metric([each for _, each in labels], value)
             yield family
+
+
+def _added(values: Values, more: Values) -> Values:
+    """The values with those of later passes: counters are summed, all else is replaced."""
+    counted = {
+        key: value + (values.get(key, 0.0) if key[0] in _COUNTERS else 0.0)
+        for key, value in more.items()
+    }
+    return values | counted
 
 
 def _measured(
@@ -148,13 +188,13 @@ def _is_frozen(report: PassReport) -> bool:
     return report.ending is Ending.FROZEN or bool(report.outcome and report.outcome.frozen)
 
 
-def _read(text: str) -> dict[Key, float]:
+def _read(text: str) -> Values:
     """The values of a file that was written before. Raises ValueError for what is none."""
     from prometheus_client.parser import (  # noqa: PLC0415 - slow to load
         text_string_to_metric_families,
     )
 
-    values: dict[Key, float] = {}
+    values: Values = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
             name = sample.name.removesuffix("_total")

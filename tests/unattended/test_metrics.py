@@ -8,6 +8,7 @@ from threading import Event, Thread
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.held import Turn
 from reconciler.model import (
     Action,
     Ending,
@@ -131,6 +132,65 @@ def test_targets_share_a_file(tmp_path: Path) -> None:
     held = samples(path)
     assert held["reconciler_passes_total{ending=synced,target=staging}"] == 1
     assert held["reconciler_passes_total{ending=changed,target=prod}"] == 1
+
+
+def test_processes_that_go_on_together_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    staging = replace(FINE, target="staging")
+    ours, theirs = Metrics(path), Metrics(path)
+    for moment in (1000.0, 2000.0):
+        ours.add(FINE, moment)
+        theirs.add(staging, moment)
+    for target in ("prod", "staging"):
+        assert samples(path)[f"reconciler_api_requests_total{{target={target}}}"] == 6
+    assert [each.name for each in tmp_path.glob("*.prom")] == ["m.prom"]
+
+
+def test_many_processes_that_write_at_once_are_all_counted(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    passing = [
+        Thread(target=_passes, args=(Metrics(path), replace(FINE, target=f"t{number}")))
+        for number in range(8)
+    ]
+    for each in passing:
+        each.start()
+    for each in passing:
+        each.join()
+    held = samples(path)
+    for number in range(8):
+        assert held[f"reconciler_api_requests_total{{target=t{number}}}"] == 15
+
+
+def _passes(metrics: Metrics, report: PassReport) -> None:
+    for _ in range(5):
+        metrics.add(report, 1000.0)
+
+
+def test_a_file_that_others_keep_is_written_by_the_next_pass(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    metrics = Metrics(path, patience=0.01)
+    metrics.add(FINE, 1000.0)
+    with Turn(path).taken(), pytest.raises(OSError, match="another process holds it"):
+        metrics.add(FINE, 2000.0)
+    assert samples(path)["reconciler_api_requests_total{target=prod}"] == 3
+    metrics.add(DOWN, 3000.0)
+    held = samples(path)
+    assert held["reconciler_api_requests_total{target=prod}"] == 8
+    assert held["reconciler_last_success_timestamp_seconds{target=prod}"] == 2000.0
+
+
+@pytest.mark.parametrize("content", [None, "", "no metrics at all {"])
+def test_a_file_that_went_bad_is_written_from_what_the_process_knows(
+    tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "m.prom"
+    metrics = Metrics(path)
+    metrics.add(FINE, 1000.0)
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    metrics.add(FINE, 2000.0)
+    assert samples(path)["reconciler_api_requests_total{target=prod}"] == 6
 
 
 @pytest.mark.parametrize("before", ["", "no metrics at all {", "other_metric 3\n"])
