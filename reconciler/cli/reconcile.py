@@ -201,6 +201,8 @@ class _Passing:
         """Tell of a pass; its exit code."""
         if report.ending is Ending.BUSY:
             self.telling.tell_busy(report)
+            if self.telling.metrics:
+                self.telling.metrics.ended(time.time())
         else:
             self.telling.tell(report, directory)
         if self.said.dry_run and report.ending is Ending.DRIFT:

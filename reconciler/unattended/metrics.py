@@ -72,6 +72,7 @@ class Metrics:
         self._unwritten: Values = {}
         self._known = self._held()
         self._values = self._known
+        self._last_pass = 0.0
 
     def add(self, report: PassReport, ended: float) -> None:
         """Count a pass that ended at `ended`, in seconds since 1970.
@@ -79,6 +80,7 @@ class Metrics:
         Raises OSError where the file cannot be written, or others keep it to themselves; the old
         one is then in place, and the next pass writes what this one could not.
         """
+        self.ended(ended)
         target = ("target", report.target)
         measured = {
             (name, (target, *labels)): value for name, labels, value in _measured(report, ended)
@@ -108,10 +110,13 @@ class Metrics:
         except (OSError, ValueError):
             return self._known
 
+    def ended(self, moment: float) -> None:
+        """Note that a pass of this process ended, be it one that is not counted: it is alive."""
+        self._last_pass = moment
+
     def last_pass(self) -> float:
-        """When the last pass of any target ended, in seconds since 1970; 0 before the first."""
-        name = "reconciler_last_pass_timestamp_seconds"
-        return max((value for (each, _), value in self._values.items() if each == name), default=0)
+        """When the last pass of this process ended, in seconds since 1970; 0 before the first."""
+        return self._last_pass
 
     def registry(self) -> CollectorRegistry:
         """The values as prometheus-client serves them."""

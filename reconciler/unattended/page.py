@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from socket import AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, has_dualstack_ipv6
 from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,9 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 def serve_metrics(metrics: Metrics, port: int, *, stale_after: float) -> None:
     """Serve `/metrics` and `/healthz` on all interfaces, in a thread that ends with the process.
 
-    Nothing else is there. `/healthz` answers 503 once no pass has ended for `stale_after` seconds,
-    however it ended. Raises InputError where the port cannot be had.
+    By IPv6 and IPv4, or by IPv4 where there is no other. Nothing else is there. `/healthz` answers
+    503 once no pass has ended for `stale_after` seconds, however it ended, be it by leaving the
+    target to another run. Raises InputError where the port cannot be had.
     """
     from prometheus_client import make_wsgi_app  # noqa: PLC0415 - slow to load
 
@@ -40,7 +42,9 @@ def serve_metrics(metrics: Metrics, port: int, *, stale_after: float) -> None:
         return [b"ok\n" if alive else b"no pass has ended for too long\n"]
 
     try:
-        server = make_server("", port, app, _Server, _Silent)
+        # Asked before, not tried: a port that another has for IPv6 alone is not to be had in part.
+        kind = _Both if has_dualstack_ipv6() else _Server
+        server = make_server("", port, app, kind, _Silent)
     except OSError as error:
         message = f"cannot listen on port {port}: {error.strerror}"
         raise InputError(message, help="choose another --metrics-port") from None
@@ -51,6 +55,17 @@ class _Server(ThreadingMixIn, WSGIServer):
     """One slow scraper does not hold up another."""
 
     daemon_threads = True
+
+
+class _Both(_Server):
+    """IPv6, and IPv4 by it, whatever the system's default is."""
+
+    address_family = AF_INET6
+
+    def server_bind(self) -> None:
+        """Listen on both."""
+        self.socket.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0)
+        super().server_bind()
 
 
 class _Silent(WSGIRequestHandler):

@@ -432,6 +432,21 @@ def test_a_service_can_be_scraped_and_asked_for_its_health(kept: Desk) -> None:
     assert process.returncode == 0
 
 
+def test_a_service_that_leaves_its_target_to_another_run_is_alive(kept: Desk) -> None:
+    port = free_port()
+    options = ("--every", "200ms", "--metrics-port", str(port))
+    with held(kept.directory):
+        process = start(kept, "reconcile", *options)
+        assert process.stderr is not None
+        # After four passes of a fifth of a second each, the three intervals are over.
+        for _ in range(5):
+            assert "leaves it to it" in process.stderr.readline()
+        health = httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert (health.status_code, process.returncode) == (200, 0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
