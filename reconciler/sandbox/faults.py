@@ -21,10 +21,16 @@ from reconciler.sandbox.settings import Fault, FaultName, FaultRule, Secrets, Se
 from reconciler.sandbox.strikes import STRIKES, Call
 
 HEADER: Final = "x-sandbox-fault"
+# No part is so long that it could not be counted with.
 _RULE: Final = re.compile(
-    r"(?:(?P<method>[A-Z]+):)?(?P<name>[a-z0-9-]+)(?:=(?P<argument>\d+(?:\.\d+)?))?"
-    r"(?:@(?:(?P<nth>[1-9]\d*)|(?P<percent>\d+(?:\.\d+)?)%))?"
+    r"(?:(?P<method>[A-Z]+):)?(?P<name>[a-z0-9-]+)(?:=(?P<argument>\d{1,9}(?:\.\d{1,9})?))?"
+    r"(?:@(?:(?P<nth>[1-9]\d{0,8})|(?P<percent>\d{1,3}(?:\.\d{1,9})?)%))?",
+    re.ASCII,
 )
+_METHODS: Final = ("GET", "POST", "PATCH", "DELETE")
+# Without how long, these would do nothing.
+_NEED_ARGUMENT: Final = frozenset({FaultName.DELAY, FaultName.DELAY_AFTER})
+_TAKE_ARGUMENT: Final = _NEED_ARGUMENT | {FaultName.REFUSE, FaultName.THROTTLED, FaultName.LATE}
 _HELP: Final = (
     "a fault is [METHOD:]NAME[=ARGUMENT][@WHEN], such as POST:drop-after@1, 429=2@10% or "
     "delay=300; WHEN is the how many-th call or a percentage; names: " + ", ".join(FaultName)
@@ -35,18 +41,34 @@ def parse_rule(text: str) -> FaultRule:
     """Read `[METHOD:]NAME[=ARGUMENT][@WHEN]`.
 
     WHEN is a count (only that call of those that the rule is about) or a percentage of them.
-    Raises InputError.
+    Raises InputError, for a part that means nothing too.
     """
     found = _RULE.fullmatch(text)
     if not found or found["name"] not in list(FaultName):
         raise InputError(f"{text!r} is not a fault", help=_HELP)
-    argument = float(found["argument"]) if found["argument"] else None
-    return FaultRule(
-        Fault(FaultName(found["name"]), argument),
+    rule = FaultRule(
+        Fault(FaultName(found["name"]), float(found["argument"]) if found["argument"] else None),
         found["method"],
         int(found["nth"]) if found["nth"] else None,
         float(found["percent"]) / 100 if found["percent"] else 1.0,
     )
+    if wrong := _meaningless(rule):
+        raise InputError(f"{text!r} is not a fault: {wrong}", help=_HELP)
+    return rule
+
+
+def _meaningless(rule: FaultRule) -> str:
+    """What of a rule means nothing; "" where all of it means something."""
+    name, argument = rule.fault.name, rule.fault.argument
+    if rule.method not in (None, *_METHODS):
+        return f"the methods of the API are {', '.join(_METHODS)}"
+    if name in _NEED_ARGUMENT and argument is None:
+        return f"{name} needs milliseconds, such as {name}=300"
+    if name not in _TAKE_ARGUMENT and argument is not None:
+        return f"{name} takes no argument"
+    if not 0 < rule.probability <= 1:
+        return "a percentage is more than 0 and at most 100"
+    return ""
 
 
 class Faults:
@@ -82,7 +104,7 @@ class Faults:
     def _fault(self, scope: Scope) -> Fault | None:
         named = Headers(scope=scope).get(HEADER)
         if named is not None:
-            return parse_rule(named).fault
+            return _named(named)
         striking = [rule for index, rule in enumerate(self._rules) if self._strikes(index, scope)]
         return striking[0].fault if striking else None
 
@@ -97,10 +119,22 @@ class Faults:
         return self._random.random() < rule.probability
 
 
+def _named(text: str) -> Fault:
+    """The fault that a call names for itself. Raises InputError."""
+    rule = parse_rule(text)
+    if rule != FaultRule(rule.fault):
+        raise InputError(
+            f"{text!r} is not a fault of one call",
+            help=f"{HEADER} is about the call that carries it: leave METHOD: and @WHEN away",
+        )
+    return rule.fault
+
+
 def switched(settings: Settings, fault: Fault) -> Settings:
     """The settings that hold for a call which this fault befalls."""
     if fault.name is FaultName.LATE:
-        return replace(settings, activation_seconds=fault.argument or _LATE)
+        late = _LATE if fault.argument is None else fault.argument
+        return replace(settings, activation_seconds=late)
     changes = _SWITCHES.get(fault.name, {})
     return replace(settings, **changes) if changes else settings
 

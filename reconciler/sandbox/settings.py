@@ -64,7 +64,8 @@ class Fault:
     """One fault.
 
     The argument is milliseconds for `delay`, `delay-after` and `refuse`, the Retry-After seconds
-    for `429`, and for `late` the seconds until a number that this call buys has digits.
+    for `429`, and for `late` the seconds until a number that this call buys has digits. The other
+    faults take none.
     """
 
     name: FaultName

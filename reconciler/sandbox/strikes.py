@@ -91,7 +91,7 @@ class Call:
 
 async def _refuse(call: Call) -> None:
     """Drop the call unread; whoever connects for a while finds nobody."""
-    call.refuse_all((call.argument or _REFUSED_FOR) / 1000)
+    call.refuse_all((_REFUSED_FOR if call.argument is None else call.argument) / 1000)
     await call.hang_up()
 
 

@@ -98,7 +98,7 @@ def _once(random: Random) -> FaultRule:
     if name is FaultName.DELAY_AFTER and random.random() < 0.8:
         name = FaultName.DROP_AFTER  # It costs a whole timeout: seldom.
     argument = f"={_ARGUMENTS[name]}" if name in _ARGUMENTS and random.random() < 0.7 else ""
-    if name is FaultName.DELAY_AFTER:
+    if name in (FaultName.DELAY, FaultName.DELAY_AFTER):
         argument = f"={_ARGUMENTS[name]}"
     return parse_rule(f"{random.choice(_METHODS)}{name}{argument}@{random.randint(1, 12)}")
 

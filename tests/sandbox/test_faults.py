@@ -171,7 +171,7 @@ def test_one_answer_may_hold_nulls_or_fields_that_nobody_described(
 
     assert shown("nulls-kept")["squadId"] is None
     assert shown("new-field")["latestVersion"] == shown("new-field")["server"]["latestVersion"]
-    assert shown("delay").keys().isdisjoint({"squadId", "latestVersion"})
+    assert shown("delay=0").keys().isdisjoint({"squadId", "latestVersion"})
 
 
 def test_a_null_inside_may_be_ignored_in_silence(open_sandbox: OpenSandbox) -> None:
@@ -251,7 +251,55 @@ def test_a_rule_is_read_whole() -> None:
     assert parse_rule("drop-after@3") == FaultRule(Fault(FaultName.DROP_AFTER), nth=3)
 
 
-@pytest.mark.parametrize("text", ["", "429=", "429@", "429@0", "post:429", "429=2=3", "delay 3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "429=", "429@", "429@0", "post:429", "429=2=3", "delay 3"),
+        *(f"429@{'9' * 5000}", f"429={'9' * 400}", "429=\u0662", "429@1%%"),
+    ],
+)
 def test_a_rule_that_cannot_be_read_is_told(text: str) -> None:
     with pytest.raises(InputError, match="is not a fault"):
         parse_rule(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("FOO:500-before", "the methods of the API are GET, POST, PATCH, DELETE"),
+        ("HEAD:429", "the methods of the API are GET, POST, PATCH, DELETE"),
+        ("delay", "delay needs milliseconds, such as delay=300"),
+        ("POST:delay-after@1", "delay-after needs milliseconds"),
+        ("500-before=3", "500-before takes no argument"),
+        ("husk=1", "husk takes no argument"),
+        ("500-before@200%", "a percentage is more than 0 and at most 100"),
+        ("500-before@0%", "a percentage is more than 0 and at most 100"),
+    ],
+)
+def test_a_part_of_a_rule_that_means_nothing_is_told(
+    open_sandbox: OpenSandbox, text: str, words: str
+) -> None:
+    with pytest.raises(InputError, match=words) as told:
+        parse_rule(text)
+    assert told.value.help.startswith("a fault is [METHOD:]NAME")
+    answer = post(open_sandbox(), text)
+    assert (answer.status_code, words in answer.json()["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("text", ["POST:500-before", "500-before@1", "500-before@50%"])
+def test_a_call_names_a_fault_of_its_own_and_no_other(open_sandbox: OpenSandbox, text: str) -> None:
+    client = open_sandbox()
+    answer = post(client, text)
+    assert (answer.status_code, count(client)) == (400, 0)
+    assert "is about the call that carries it" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("text", ["refuse", "refuse=20", "late", "late=0", "429", "429=0@100%"])
+def test_an_argument_that_may_be_left_away_may_be(text: str) -> None:
+    argument = None if "=" not in text else float(text.partition("=")[2].partition("@")[0])
+    assert parse_rule(text).fault.argument == argument
+
+
+def test_a_number_that_is_late_by_nothing_is_there_at_once(open_sandbox: OpenSandbox) -> None:
+    made = open_sandbox().post("/phone-number", json=BOUGHT, headers={"X-Sandbox-Fault": "late=0"})
+    assert made.json()["status"] == "active"
