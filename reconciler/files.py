@@ -13,6 +13,9 @@ from stat import S_ISREG
 from typing import Any, BinaryIO, Final
 
 MAX_JSON_BYTES: Final = 500_000_000
+# What walks a value has a frame or more a level, of the 1000 that Python allows. Answers and
+# manifests are allowed 100 levels, and stand a few levels deep in a plan and in the lock.
+MAX_JSON_NESTING: Final = 150
 # Asked for the bound at once, Python would set aside that much memory for each file.
 _USUAL_BYTES: Final = 65_536
 
@@ -50,6 +53,23 @@ def parse_json(data: bytes) -> Any:
     if len(data) > MAX_JSON_BYTES:
         raise ValueError(f"it is larger than {MAX_JSON_BYTES // 1_000_000} MB")
     try:
-        return loads(data)
+        value = loads(data)
     except RecursionError:
-        raise ValueError("it is nested too deep") from None
+        value = None
+    else:
+        if not is_deeper(value, MAX_JSON_NESTING):
+            return value
+    raise ValueError(f"it is nested deeper than {MAX_JSON_NESTING} levels")
+
+
+def is_deeper(value: Any, most: int) -> bool:
+    """Whether objects and lists of JSON stand in each other deeper than `most`; never recursive."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(most):
+        level = [
+            child
+            for each in level
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, dict | list)
+        ]
+    return bool(level)

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from reconciler.errors import InputError
-from reconciler.files import parse_json, read_given, read_regular
+from reconciler.files import MAX_JSON_NESTING, is_deeper, parse_json, read_given, read_regular
 from reconciler.lockfile import read_lock
 from reconciler.manifests import read_gitops_state
 from tests.cli.process import run
@@ -49,14 +49,14 @@ def test_nothing_but_a_regular_file_is_read_unasked(tmp_path: Path, name: str) -
 
 @pytest.mark.parametrize("text", [b"[" * 100_000, b'{"a":' * 100_000])
 def test_json_that_is_nested_without_end_is_no_value(text: bytes) -> None:
-    with pytest.raises(ValueError, match="nested too deep"):
+    with pytest.raises(ValueError, match="nested deeper than 150 levels"):
         parse_json(text)
 
 
 def test_a_lock_of_any_nesting_is_told_as_broken(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     path.write_text("[" * 100_000)
-    with pytest.raises(InputError, match="not whole JSON: it is nested too deep"):
+    with pytest.raises(InputError, match="not whole JSON: it is nested deeper than 150 levels"):
         read_lock(path, "prod", "https://api.vapi.ai")
 
 
@@ -88,8 +88,20 @@ def test_a_saved_plan_of_any_nesting_is_told_as_broken(tmp_path: Path) -> None:
     for command in (("show", "plan.json"), ("apply", "a.yaml", "--plan", "plan.json")):
         ended = run(tmp_path, *command, VAPI_API_KEY="key")
         assert ended.returncode in (1, 3)
-        assert "plan.json: is not whole JSON: it is nested too deep" in ended.stderr
+        assert "plan.json: is not whole JSON: it is nested deeper than 150 levels" in ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(("start", "end"), [("[", "]"), ('{"a":', "}")])
+def test_a_value_is_read_to_the_bound_and_no_deeper(start: str, end: str) -> None:
+    def nested(levels: int) -> bytes:
+        return f"{start * levels}1{end * levels}".encode()
+
+    assert not is_deeper(parse_json(nested(MAX_JSON_NESTING)), MAX_JSON_NESTING)
+    assert is_deeper(parse_json(nested(MAX_JSON_NESTING)), MAX_JSON_NESTING - 1)
+    with pytest.raises(ValueError, match="nested deeper than 150 levels"):
+        parse_json(nested(MAX_JSON_NESTING + 1))
+    assert not is_deeper("text", 0)
 
 
 def test_what_was_told_before_may_be_anything(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 | answer                                       | proves             | error        |
 | -------------------------------------------- | ------------------ | ------------ |
 | 2xx with readable JSON                       | done               |              |
-| 2xx cut short or unreadable                  | nothing            | Uncertain    |
+| 2xx cut short, unreadable or nested too deep | nothing            | Uncertain    |
 | 3xx                                          | nothing happened   | Refused      |
 | 401, 403                                     | nothing happened   | Unauthorized |
 | 408, of the API or a proxy before it         | nothing            | Uncertain    |
@@ -29,8 +29,11 @@ from urllib.parse import quote, quote_plus
 
 from reconciler.api.transport import Answer
 from reconciler.errors import ApiError, Refused, Throttled, Unauthorized, Uncertain
+from reconciler.files import is_deeper
 from reconciler.model import Secret
 
+# As deep as a manifest may be: what walks an answer has a frame or more a level.
+_MAX_NESTING: Final = 100
 _MAX_SHOWN: Final = 500
 # A proxy may say so of a request that the API has had.
 _REQUEST_TIMEOUT: Final = 408
@@ -43,11 +46,18 @@ def read_answer(answer: Answer, hidden: Sequence[str] = ()) -> Any:
     """
     if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's own classes
         raise _error(answer, hidden)
+    said = f"the API answered {answer.status} with a body that is"
     try:
-        return loads(answer.body, parse_constant=_no_json, parse_float=_finite)
-    except (ValueError, RecursionError):
-        message = f"the API answered {answer.status} with a body that is not whole JSON"
-        raise Uncertain(message, status=answer.status) from None
+        value = loads(answer.body, parse_constant=_no_json, parse_float=_finite)
+    except ValueError:
+        raise Uncertain(f"{said} not whole JSON", status=answer.status) from None
+    except RecursionError:
+        value = None
+    else:
+        if not is_deeper(value, _MAX_NESTING):
+            return value
+    message = f"{said} nested deeper than {_MAX_NESTING} levels"
+    raise Uncertain(message, status=answer.status)
 
 
 def _no_json(word: str) -> Never:

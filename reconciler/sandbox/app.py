@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from reconciler.files import is_deeper
 from reconciler.model import Json
 from reconciler.sandbox.account import Account
 from reconciler.sandbox.clock import Clock, now
@@ -26,6 +27,9 @@ from reconciler.sandbox.refusal import Refusal, bad_request, not_found
 from reconciler.sandbox.seed import COLLECTIONS
 from reconciler.sandbox.settings import Settings
 from reconciler.sandbox.store import NUMBERS, Store
+
+# As deep as a seed may be: what checks and answers a body has a frame or more a level.
+_MAX_NESTING: Final = 100
 
 
 def create_app(
@@ -176,8 +180,13 @@ async def _body(request: Request) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(content, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        is_too_deep = is_deeper(value, _MAX_NESTING)
+    except RecursionError:
+        is_too_deep = True
+    except ValueError as error:
         raise bad_request(f"The body is not JSON: {error}") from None
+    if is_too_deep:
+        raise bad_request(f"The body is nested deeper than {_MAX_NESTING} levels")
     if not isinstance(value, dict):
         raise bad_request("The body is not a JSON object")
     return value

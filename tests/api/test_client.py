@@ -402,7 +402,6 @@ DEEP = b"[" * 200_000
         b"<html></html>",
         b'{"id": "1"',
         b"\xff\xfe",
-        DEEP,
         b"9" * 5000,
         b"[NaN]",
         b'{"x": -Infinity}',
@@ -636,3 +635,17 @@ def test_what_is_null_is_not_there() -> None:
 def test_the_table_of_what_may_be_repeated(error: Exception, again: set[str]) -> None:
     verbs = {"GET", "POST", "PATCH", "DELETE"}
     assert {each for each in verbs if may_repeat(each, error)} == again
+
+
+@pytest.mark.parametrize("levels", [98, 101, 800, 100_000])
+@pytest.mark.parametrize(("start", "end"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_an_answer_nested_beyond_what_can_be_walked_is_no_answer(
+    levels: int, start: bytes, end: bytes
+) -> None:
+    body = b'[{"deep":' + start * levels + b"1" + end * levels + b"}]"
+    if levels == 98:
+        assert read_answer(Answer(200, {}, body))
+        return
+    for each in (body, DEEP):
+        with pytest.raises(Uncertain, match="with a body that is nested deeper than 100 levels"):
+            read_answer(Answer(200, {}, each))

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from reconciler.sandbox.settings import Region
+from reconciler.sandbox.settings import Region, Secrets
 from tests.sandbox.conftest import OpenSandbox
 
 TWILIO = {"provider": "twilio", "number": "+14155550100", "twilioAccountSid": "AC1"}
@@ -311,3 +311,20 @@ def test_an_unknown_path_or_method_is_a_404(open_sandbox: OpenSandbox) -> None:
     client = open_sandbox()
     assert refused(client.put("/phone-number"), 404) == "Cannot PUT /phone-number"
     assert refused(client.get("/nope"), 404) == "Cannot GET /nope"
+
+
+@pytest.mark.parametrize("levels", [101, 800, 5_000])
+def test_a_body_nested_beyond_what_can_be_walked_is_refused(
+    open_sandbox: OpenSandbox, levels: int
+) -> None:
+    client = open_sandbox(secrets=Secrets.MASKED)
+    made = sip(client)
+    deep = '{"a":' * levels + "1" + "}" * levels
+    body = f'{{"server": {{"url": "https://x.example.com", "headers": {deep}}}}}'
+    json = {"Content-Type": "application/json"}
+    path = f"/phone-number/{made['id']}"
+    for answer in (
+        client.post("/phone-number", content=body, headers=json),
+        client.patch(path, content=body, headers=json),
+    ):
+        assert refused(answer) == "The body is nested deeper than 100 levels"
