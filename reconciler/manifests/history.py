@@ -64,8 +64,15 @@ def load_at(commit: str, paths: Sequence[str]) -> Loaded:
 
 
 def content_at(commit: str, file: str) -> bytes | None:
-    """What a file held at a commit; None where it was not there."""
-    return _git("cat-file", "blob", f"{commit}:./{os.path.relpath(file)}")
+    """What a file held at a commit; None where it was not there.
+
+    Raises InputError where it was, and the clone lacks its content.
+    """
+    given = os.path.relpath(file)
+    content = _git("cat-file", "blob", f"{commit}:./{given}")
+    if content is None and any(_entries(_git("ls-tree", "-z", commit, "--", given) or b"")):
+        raise _unread(file, commit)
+    return content
 
 
 def current_commit() -> str | None:

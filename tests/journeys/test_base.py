@@ -140,11 +140,14 @@ def test_before_a_revision_of_zeros_there_was_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("rest", [0, 60])
-def test_a_clone_that_lacks_a_manifest_or_a_part_of_it_is_an_error(desk: Desk, rest: int) -> None:
+@pytest.mark.parametrize("file", ["numbers/old.yaml", "reconciler.yaml"])
+def test_a_clone_that_lacks_a_file_or_a_part_of_it_is_an_error(
+    desk: Desk, rest: int, file: str
+) -> None:
     desk.configure()
     desk.manifest("old", SIP)
     applied(desk)
-    blob = git(desk, "rev-parse", "HEAD:numbers/old.yaml")
+    blob = git(desk, "rev-parse", f"HEAD:{file}")
     path = desk.directory / ".git" / "objects" / blob[:2] / blob[2:]
     part = path.read_bytes()[:rest]
     path.unlink()
