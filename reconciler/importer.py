@@ -250,7 +250,7 @@ def _declared(paths: Sequence[str], target: Target, context: Context) -> tuple[D
     ]
     for each in faults:
         raise InputError(
-            f"{each.place.file}:{each.place.line}: {each.message}",
+            f"{each.place}: {each.message}",
             help="correct the manifests that are there first: reconciler validate",
         )
     return declared_formerly(merged.manifests, context.fields)

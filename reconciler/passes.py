@@ -154,9 +154,7 @@ def _message(error: ReconcilerError | OSError) -> str:
 
 
 def _fault(fault: Diagnostic) -> str:
-    place = fault.place
-    where = f"{unbroken(place.file)}:{place.line}:{place.column}"
-    return f"{where} {fault.code} {fault.message}{_help(fault.help)}"
+    return f"{fault.place} {fault.code} {fault.message}{_help(fault.help)}"
 
 
 def _is_error(fault: Diagnostic) -> bool:

@@ -142,7 +142,7 @@ def test_a_provider_that_the_description_does_not_know_is_told(place: Place) -> 
 
 def test_nothing_is_adopted_beside_manifests_that_cannot_be_read(place: Place) -> None:
     place.write("broken.yaml", "a: [")
-    with pytest.raises(InputError, match=r"broken\.yaml:2: not valid YAML"):
+    with pytest.raises(InputError, match=r"broken\.yaml:2:1: not valid YAML"):
         place.take(twilio("1"))
     assert [each.name for each in (place.root / "numbers").iterdir()] == ["broken.yaml"]
 

@@ -86,7 +86,7 @@ def _text(imported: Imported) -> str:
         lines += [f"left out {terminal(left)}", "  change it on the dashboard, and import it then"]
     lines += [f"ids stay ids, the account lists no {each}" for each in imported.unlisted]
     for fault in imported.faults:
-        lines.append(f"{terminal(fault.place.file)}:{fault.place.line}: {terminal(fault.message)}")
+        lines.append(terminal(f"{fault.place}: {fault.message}"))
     variables = _variables(imported)
     if variables:
         lines += ["", "Set these variables, and let the target read them in reconciler.yaml:"]

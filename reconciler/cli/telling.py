@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from json import dumps
 from pathlib import Path
@@ -108,9 +107,8 @@ class Telling:
         return {number: owed[number][-_MOST_UNSENT:] for number in failing}
 
     def _complain(self, message: str) -> None:
-        """Say on stderr what could not be told; where that is full too, nobody can be told."""
-        with suppress(OSError):
-            warn(self.shared, message)
+        """Say on stderr what could not be told."""
+        warn(self.shared, message)
 
     def _readable_again(self, report: PassReport, directory: Path) -> tuple[str, ...]:
         """What is new where the configuration could not be used before."""

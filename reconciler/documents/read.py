@@ -72,8 +72,7 @@ def read_plain(data: bytes, file: str, *, text_keys: bool = False) -> Json:
     parsed = read_documents(data, file, max_bytes=MAX_PLAIN_BYTES, text_keys=text_keys)
     if parsed.diagnostics:
         first = parsed.diagnostics[0]
-        where = f"{first.place.file}:{first.place.line}:{first.place.column}"
-        raise InputError(f"{where}: {first.message}", help=first.help)
+        raise InputError(f"{first.place}: {first.message}", help=first.help)
     if len(parsed.documents) > 1:
         raise InputError(f"{file}: one document is expected, {len(parsed.documents)} were found")
     return parsed.documents[0].value if parsed.documents else None

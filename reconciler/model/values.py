@@ -8,6 +8,8 @@ from enum import StrEnum
 from hmac import compare_digest
 from typing import Self, TypeAlias
 
+from reconciler.errors import unbroken
+
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
@@ -65,11 +67,14 @@ class Secret(str):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a file; lines and columns count from 1."""
+    """A position in a file; lines and columns count from 1. As text it is `file:line:column`."""
 
     file: str
     line: int
     column: int
+
+    def __str__(self) -> str:
+        return f"{unbroken(self.file)}:{self.line}:{self.column}"
 
 
 class Severity(StrEnum):

@@ -15,7 +15,7 @@ from json import dumps
 
 from reconciler.errors import unbroken
 from reconciler.fields import Field, FieldTable
-from reconciler.model import Binding, Desired, Json, Live, Lock, LockEntry, Place, State
+from reconciler.model import Binding, Desired, Json, Live, Lock, LockEntry, State
 from reconciler.planning.diff import compare
 from reconciler.planning.hiding import Hiding
 from reconciler.planning.normal import normal
@@ -264,7 +264,7 @@ class _Search:
             self._pairs[claiming[0].key] = self._live[number]
 
     def _fault(self, desired: Desired, message: str) -> None:
-        self._faults.append(f"{_where(desired.source)}: {desired.key} {message}")
+        self._faults.append(f"{desired.source}: {desired.key} {message}")
 
 
 def _several(candidates: Iterable[Live]) -> str:
@@ -275,7 +275,7 @@ def _several(candidates: Iterable[Live]) -> str:
 
 
 def _contested(live: Live, claiming: Sequence[Desired]) -> str:
-    manifests = ", ".join(f"{each.key} ({_where(each.source)})" for each in claiming)
+    manifests = ", ".join(f"{each.key} ({each.source})" for each in claiming)
     return (
         f"one live number is claimed by {len(claiming)} manifests: {manifests}\n"
         f"  {describe(live)}\n"
@@ -289,7 +289,3 @@ def describe(live: Live) -> str:
     shown = live.number or live.sip_uri or "no number yet"
     text = f"{live.id}  {live.name or '(no name)'}  {shown}"
     return text if text.isprintable() else dumps(text)[1:-1]
-
-
-def _where(place: Place) -> str:
-    return f"{unbroken(place.file)}:{place.line}:{place.column}"

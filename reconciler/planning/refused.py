@@ -56,7 +56,7 @@ def _line(path: Path, desired: Desired | None) -> str:
     if desired is None or not desired.layers:
         return f"{dotted(path)} was sent"
     place = find_place(desired.layers, ("spec", *path))
-    return f"{dotted(path)} was sent because of {place.file}:{place.line}:{place.column}"
+    return f"{dotted(path)} was sent because of {place}"
 
 
 def _sent(operation: Operation, path: Path) -> bool:

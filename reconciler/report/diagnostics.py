@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from reconciler.model import Diagnostic, Json, Place, Severity, Validation
+from reconciler.model import Diagnostic, Json, Severity, Validation
 from reconciler.report.escape import json_text, terminal, terminal_lines
 from reconciler.report.sources import TOKEN, Sources, sources
 from reconciler.report.views import Style, ValidationView
@@ -73,17 +73,13 @@ def _block(fault: Diagnostic, files: Sources, style: Style) -> Iterator[str]:
     head, *more = fault.message.split("\n")
     yield f"{paint(f'{fault.severity.value}[{fault.code}]')}: {style.bold(terminal(head))}"
     yield from (f"  {terminal(line)}" for line in more)
-    yield f"  {style.dim('-->')} {_where(fault.place)}"
+    yield f"  {style.dim('-->')} {terminal(str(fault.place))}"
     yield from _snippet(fault, files, style)
     for other in fault.related:
         if other.file != fault.place.file:
-            yield f"   {style.dim('=')} see {_where(other)}"
+            yield f"   {style.dim('=')} see {terminal(str(other))}"
     if fault.help:
         yield f"   {style.dim('=')} help: {terminal_lines(fault.help, ' ' * 11)}"
-
-
-def _where(place: Place) -> str:
-    return f"{terminal(place.file)}:{place.line}:{place.column}"
 
 
 def _snippet(fault: Diagnostic, files: Sources, style: Style) -> Iterator[str]:

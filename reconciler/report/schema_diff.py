@@ -196,16 +196,12 @@ def _consequence(each: Consequence, style: Style) -> Iterator[str]:
     """What there is to tell of a manifest; nothing of one that stays as it is."""
     if said := _STANDINGS.get(each.standing):
         paint = style.green if each.standing is Standing.NEWLY_VALID else style.red
-        yield f"  {paint(said)}  {terminal(each.key)}  {_at(each.place)}"
+        yield f"  {paint(said)}  {terminal(each.key)}  {terminal(str(each.place))}"
     for fault in each.faults:
-        yield f"    {_at(fault.place)}  {fault.code}: {terminal(fault.message)}"
+        yield f"    {terminal(str(fault.place))}  {fault.code}: {terminal(fault.message)}"
     for path, place in each.deprecated:
         said = style.yellow("deprecated")
-        yield f"  {said}  {terminal(each.key)}  {_at(place)}  {terminal(path)}"
-
-
-def _at(place: Place) -> str:
-    return f"{terminal(place.file)}:{place.line}:{place.column}"
+        yield f"  {said}  {terminal(each.key)}  {terminal(str(place))}  {terminal(path)}"
 
 
 def _closing(diff: SchemaDiff) -> str:

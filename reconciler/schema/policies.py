@@ -64,8 +64,7 @@ class _Reading:
         except OSError as error:
             raise InputError(f"{name}: cannot be read: {error.strerror}", help=_A_SCHEMA) from error
         for fault in parsed.diagnostics:
-            place = f"{fault.place.file}:{fault.place.line}:{fault.place.column}"
-            raise InputError(f"{place}: {fault.message}", help=fault.help)
+            raise InputError(f"{fault.place}: {fault.message}", help=fault.help)
         if len(parsed.documents) != 1:
             said = f"{name}: one document is expected, {len(parsed.documents)} were found"
             raise InputError(said, help=_A_SCHEMA)
@@ -174,8 +173,7 @@ class _Reading:
         """Where `path` of a schema stands, as `file:line:column`."""
         for value, layer in self._layers:
             for steps in _paths_to(schema, value, ()):
-                place = find_place((layer,), (*steps, *path))
-                return f"{place.file}:{place.line}:{place.column}"
+                return str(find_place((layer,), (*steps, *path)))
         return self._layers[0][1].file
 
 

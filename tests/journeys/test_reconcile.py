@@ -209,7 +209,7 @@ def held(directory: Path, seconds: int = 60) -> Iterator[None]:
     """Somebody else runs over the target, for so long."""
     path = directory / ".reconciler.prod.run"
     process = subprocess.Popen(
-        ["flock", str(path), "sh", "-c", f"echo held; exec sleep {seconds}"],
+        ["flock", "--no-fork", str(path), "sh", "-c", f"echo held; exec sleep {seconds}"],
         stdout=subprocess.PIPE,
         text=True,
     )
