@@ -81,7 +81,8 @@ def mood(report: PassReport, lines: Sequence[str]) -> Mood:
     if report.ending in _TROUBLE:
         return "failure"
     is_over = any(each.startswith("recovered: ") for each in lines)
-    return "success" if is_over or report.ending is Ending.CHANGED else "info"
+    results = report.outcome.results if report.outcome else ()
+    return "success" if is_over or any(each.status in WRITTEN for each in results) else "info"
 
 
 def told_json(told: Told) -> Json:

@@ -100,9 +100,12 @@ def test_a_pass_that_proves_nothing_recovers_from_nothing(ending: Ending) -> Non
 
 
 def test_news_are_of_a_failure_of_a_success_or_neither() -> None:
-    changed = replace(FINE, ending=Ending.CHANGED)
+    done = Outcome("prod", (Result(PATCH, Status.DONE, "1"),))
+    changed = replace(FINE, ending=Ending.CHANGED, outcome=done)
     assert mood(DOWN, ("failed: no answer",)) == "failure"
     assert mood(changed, ("patch PhoneNumber/a: done",)) == "success"
+    begun = replace(changed, ending=Ending.FROZEN)
+    assert mood(begun, ("patch PhoneNumber/a: done",)) == "success"
     assert mood(FINE, (RECOVERED,)) == "success"
     assert mood(FINE, ("PhoneNumber/a is blocked by the provider",)) == "info"
 
