@@ -81,7 +81,7 @@ def _error(answer: Answer, hidden: Sequence[str]) -> ApiError:
         case 429:
             return Throttled(message, status=429, retry_after=later)
         case status if 300 <= status < 400:  # noqa: PLR2004 - HTTP's own classes
-            location = clean(answer.headers.get("location", "nowhere"), hidden)
+            location = clean(answer.location or "nowhere", hidden)
             where = f"the API sent us to {location}"
             return Refused(where, status=status, help="correct the target's baseUrl")
         case status if status < 500 and status != _REQUEST_TIMEOUT:  # noqa: PLR2004 - the same
@@ -181,7 +181,7 @@ def _retry_after(answer: Answer) -> float | None:
         pass
     try:
         moment = parsedate_to_datetime(said)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

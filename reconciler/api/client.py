@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from threading import Lock as Mutex
 from typing import Any, Self, TypeVar
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from reconciler.api.answers import read_answer
 from reconciler.api.outage import Outages
 from reconciler.api.pace import Pace
-from reconciler.api.pages import all_rows
+from reconciler.api.pages import Row, all_rows, read_rows
 from reconciler.api.retry import RetryPolicy, Try, with_retries
 from reconciler.api.transport import Transport
 from reconciler.errors import ApiError, Down, Refused, Throttled, Uncertain, Unsent
@@ -61,13 +61,17 @@ class Client:
 
     def list_numbers(self) -> tuple[Live, ...]:
         """All numbers of the account, newest first. Raises ApiError."""
-        rows = all_rows(lambda query: self._call("GET", "/phone-number", query=query))
+        rows = all_rows(
+            lambda query: self._call("GET", "/phone-number", query=query, read=_numbers)
+        )
         return tuple(read_live(row) for row in rows)
 
     def list_resources(self, kind: str) -> tuple[Resource, ...]:
         """All resources of one kind: assistant, squad, workflow or credential. Raises ApiError."""
         try:
-            rows = all_rows(lambda query: self._call("GET", f"/{kind}", query=query))
+            rows = all_rows(
+                lambda query: self._call("GET", f"/{kind}", query=query, read=read_rows)
+            )
         except Refused as error:
             if error.status != _NOT_FOUND:
                 raise
@@ -78,7 +82,7 @@ class Client:
     def get_number(self, number_id: str) -> Live | None:
         """One number; None where there is none of that id. Raises ApiError."""
         try:
-            return read_live(self._call("GET", _path(number_id)))
+            return self._call("GET", _path(number_id), read=read_live)
         except Refused as error:
             if error.status == _NOT_FOUND:
                 return None
@@ -89,16 +93,16 @@ class Client:
 
         Raises Uncertain where it may have happened: list before asking again.
         """
-        return read_live(self._call("POST", "/phone-number", body=body))
+        return self._call("POST", "/phone-number", body=body, read=read_live)
 
     def patch_number(self, number_id: str, body: Mapping[str, Json]) -> Live:
         """Patch a number; the answer is the whole object as stored. Raises ApiError."""
-        return read_live(self._call("PATCH", _path(number_id), body=body))
+        return self._call("PATCH", _path(number_id), body=body, read=read_live)
 
     def delete_number(self, number_id: str) -> None:
         """Release a number; one that is gone already is released. Raises ApiError."""
         try:
-            self._call("DELETE", _path(number_id))
+            self._call("DELETE", _path(number_id), read=lambda _answer: None)
         except Refused as error:
             if error.status != _NOT_FOUND:
                 raise
@@ -108,21 +112,25 @@ class Client:
         method: str,
         path: str,
         *,
+        read: Callable[[Any], Value],
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Json] | None = None,
-    ) -> Any:
+    ) -> Value:
+        """What `read` makes of the answer; one that it takes for unreadable is as none."""
         hidden = (self._api_key.reveal(), *(text for _, text in secrets_in(body, None)))
 
         subject = f"{path} {body.get('name') if body else ''}"
 
-        def send(attempt: Try) -> Any:
+        def send(attempt: Try) -> Value:
+            begun = self._retry.clock()
             with self._pace.slot():
+                attempt.waited(self._retry.clock() - begun)
                 self._raise_if_unsendable(method, again=attempt.again)
                 return self._once(method, subject, lambda: ask(attempt.seconds()))
 
-        def ask(seconds: float) -> Any:
+        def ask(seconds: float) -> Value:
             answer = self._transport.send(method, path, query=query, body=body, seconds=seconds)
-            return read_answer(answer, hidden)
+            return read(read_answer(answer, hidden))
 
         return with_retries(method, send, self._retry, self._stop)
 
@@ -154,16 +162,8 @@ class Client:
 
 
 def read_live(body: Any) -> Live:
-    """A number as an answer shows it. Raises Uncertain for an answer that is no number.
-
-    One whose identity cannot be read is none: taken for a number without it, it would be bought
-    again.
-    """
-    if not isinstance(body, Mapping) or not isinstance(body.get("id"), str):
-        raise Uncertain("the API answered with something else than a phone number")
-    for name in _IDENTITY:
-        if not isinstance(body.get(name), str | None):
-            raise Uncertain(f"the API answered with a phone number whose {name} is no text")
+    """A number as an answer shows it. Raises Uncertain for an answer that is no number."""
+    _raise_if_no_number(body)
     return Live(
         id=body["id"],
         provider=_text(body, "provider"),
@@ -176,6 +176,27 @@ def read_live(body: Any) -> Live:
         created_at=_text(body, "createdAt"),
         updated_at=_text(body, "updatedAt"),
     )
+
+
+def _raise_if_no_number(body: Any) -> None:
+    """Raise Uncertain for what is no phone number.
+
+    One whose identity cannot be read is none: taken for a number without it, it would be bought
+    again.
+    """
+    if not isinstance(body, Mapping) or not isinstance(body.get("id"), str) or not body["id"]:
+        raise Uncertain("the API answered with something else than a phone number")
+    for name in _IDENTITY:
+        if not isinstance(body.get(name), str | None):
+            raise Uncertain(f"the API answered with a phone number whose {name} is no text")
+
+
+def _numbers(answer: Any) -> Sequence[Row]:
+    """The rows of one list of numbers. Raises Uncertain where one of them is no number."""
+    rows = read_rows(answer)
+    for row in rows:
+        _raise_if_no_number(row)
+    return rows
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

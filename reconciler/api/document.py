@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 
 from reconciler import __version__
-from reconciler.api.transport import no_proxy, read_bounded
+from reconciler.api.transport import client_for, read_bounded
 from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.errors import ApiError, InputError
 
@@ -47,7 +47,7 @@ def _fetch(url: str, most: int, timeout: float) -> bytes:
     headers = {"User-Agent": f"vapi-reconciler/{__version__}", "Accept": "application/json, */*"}
     try:
         with (
-            httpx.Client(headers=headers, timeout=limits, mounts=no_proxy(url)) as client,
+            client_for(url, headers=headers, timeout=limits) as client,
             client.stream("GET", url) as response,
         ):
             if response.is_redirect:
@@ -56,7 +56,7 @@ def _fetch(url: str, most: int, timeout: float) -> bytes:
             if not response.is_success:
                 raise InputError(f"the URL of the description answers {response.status_code}")
             return read_bounded(response, deadline, most)
-    except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise InputError(f"the description cannot be fetched: {reason}") from None
     except ApiError as error:

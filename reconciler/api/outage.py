@@ -12,10 +12,14 @@ from reconciler.errors import ApiError, Refused, Throttled, Uncertain, Unsent
 
 @dataclass
 class _Failing:
-    """Since when requests of one method only failed, and for which subjects."""
+    """Since when requests of one method only failed, and for which subjects.
+
+    `is_told` says that the API itself wants to be left alone for as long as an outage takes.
+    """
 
     since: float
     subjects: set[str]
+    is_told: bool = False
 
 
 @dataclass
@@ -23,7 +27,8 @@ class Outages:
     """What all threads know of the API's health, by method: its lists may work and no write.
 
     An outage is one once it has lasted for `patience` seconds and is about more than one subject:
-    a number that alone cannot be written to says nothing of the others.
+    a number that alone cannot be written to says nothing of the others. It is one at once where a
+    Retry-After says that it will last that long.
     """
 
     patience: float
@@ -39,12 +44,17 @@ class Outages:
             else:
                 failing = self._failing.setdefault(method, _Failing(self.clock(), set()))
                 failing.subjects.add(subject)
+                failing.is_told = (error.retry_after or 0.0) >= self.patience
 
     def lasts(self, method: str) -> bool:
         """Whether requests of this method would fail too."""
         with self._mutex:
             failing = self._failing.get(method)
-            if failing is None or len(failing.subjects) < 2:  # noqa: PLR2004 - more than one
+            if failing is None:
+                return False
+            if failing.is_told:
+                return True
+            if len(failing.subjects) < 2:  # noqa: PLR2004 - more than one
                 return False
             return self.clock() - failing.since >= self.patience
 

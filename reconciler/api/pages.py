@@ -9,7 +9,7 @@ share a timestamp at the edge of each page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.errors import ApiError, Uncertain
@@ -17,19 +17,18 @@ from reconciler.errors import ApiError, Uncertain
 PAGE_ROWS: Final = 1000
 
 Row = Mapping[str, Any]
-ReadPage = Callable[[Mapping[str, str | int]], Any]
+ReadPage = Callable[[Mapping[str, str | int]], Sequence[Row]]
 
 
 def all_rows(read_page: ReadPage) -> list[Row]:
-    """Read every page. `read_page` takes the query and answers the JSON value of one list.
+    """Read every page. `read_page` takes the query and answers the rows of one list.
 
-    Raises ApiError where more rows share one timestamp than a page holds, Uncertain for an answer
-    that is no list of objects.
+    Raises ApiError where more rows share one timestamp than a page holds.
     """
     rows: dict[str, Row] = {}
     query: dict[str, str | int] = {"limit": PAGE_ROWS}
     while True:
-        page = _checked(read_page(query))
+        page = read_page(query)
         fresh = {str(row["id"]): row for row in page if str(row["id"]) not in rows}
         rows |= fresh
         if len(page) < PAGE_ROWS:
@@ -41,7 +40,8 @@ def all_rows(read_page: ReadPage) -> list[Row]:
         query["createdAtLe"] = oldest
 
 
-def _checked(page: Any) -> list[Row]:
+def read_rows(page: Any) -> Sequence[Row]:
+    """The rows of an answer. Raises Uncertain where it is no list of objects with ids."""
     if not isinstance(page, list) or not all(isinstance(each, Mapping) for each in page):
         raise Uncertain("the API answered a list request with something else than a list")
     if not all(each.get("id") for each in page):

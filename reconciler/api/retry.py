@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 _REPEATABLE: Final = frozenset({"GET", "PATCH", "DELETE"})
 # The part of the budget that pauses leave to one last try.
 _LAST: Final = 0.02
-# Seconds for a try that had to wait until none were left.
+# Seconds for a try that begins when none are left.
 _A_MOMENT: Final = 0.05
 
 
@@ -47,10 +47,14 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try of a request: whether it was tried before, and what tells the seconds it may take."""
+    """One try of a request: whether it was tried before, and what tells the seconds it may take.
+
+    `waited` is told of seconds in which it had to let others go first: they cost no budget.
+    """
 
     again: bool
     seconds: Callable[[], float]
+    waited: Callable[[float], None]
 
 
 def with_retries(
@@ -64,13 +68,14 @@ def with_retries(
     begun = policy.clock()
     sleep = policy.sleep or stop.wait
     sent: list[ApiError] = []
+    waits: list[float] = []
 
     def left() -> float:
-        return policy.budget - (policy.clock() - begun)
+        return policy.budget + sum(waits) - (policy.clock() - begun)
 
     def once() -> Value:
         try:
-            return send(Try(bool(sent), lambda: share(method, left(), policy)))
+            return send(Try(bool(sent), lambda: share(method, left(), policy), waits.append))
         except Unsent:
             if sent:
                 raise sent[-1] from None

@@ -24,17 +24,24 @@ _NEVER_ARRIVED: Final = (
 )
 MAX_ANSWER_BYTES: Final = 64_000_000
 _CONNECT_SECONDS: Final = 10.0
+_LOCATION: Final = "location"
 _TIMEOUT_HELP: Final = "give it longer with --timeout"
-_ENVIRONMENT_HELP: Final = "look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
+_ENVIRONMENT_HELP: Final = (
+    "look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status, and a body of at most MAX_ANSWER_BYTES."""
+    """What came back: a status, and a body of at most MAX_ANSWER_BYTES.
+
+    `location` is where a redirect leads, as it was sent.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    location: str = ""
 
 
 class Transport:
@@ -53,18 +60,15 @@ class Transport:
             "User-Agent": f"vapi-reconciler/{__version__}",
             "Accept": "application/json",
         }
-        try:
-            self._http = httpx.Client(
-                base_url=base_url,
-                headers=headers,
-                timeout=None,  # Each request has its own. # noqa: S113
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
-                follow_redirects=False,
-                mounts=no_proxy(base_url),
-            )
-        except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
-            message = f"proxy or certificates of the environment cannot be used: {error}"
-            raise InputError(message, help=_ENVIRONMENT_HELP) from None
+        self._http = client_for(
+            base_url,
+            base_url=base_url,
+            headers=headers,
+            timeout=None,  # Each request has its own.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
+            follow_redirects=False,
+            event_hooks={"response": [_keep_location]},
+        )
 
     def close(self) -> None:
         """Close all connections."""
@@ -103,6 +107,7 @@ class Transport:
                     response.status_code,
                     response.headers,
                     read_bounded(response, deadline, what=answer),
+                    response.extensions.get(_LOCATION, ""),
                 )
             finally:
                 response.close()
@@ -115,10 +120,31 @@ class Transport:
             raise Uncertain(f"{answer} was lost: {_reason(error)}") from None
 
 
-def no_proxy(url: str) -> dict[str, None]:
-    """What keeps httpx from a proxy where `url` is of this machine, whatever the variables say."""
-    host = httpx.URL(url).host
-    return {f"all://{f'[{host}]' if ':' in host else host}": None} if is_loopback(host) else {}
+def _keep_location(response: httpx.Response) -> None:
+    """Put aside where a redirect leads: httpx would read it, and fail over what is no URL."""
+    if response.has_redirect_location:
+        response.extensions[_LOCATION] = response.headers.pop("Location")
+
+
+def client_for(url: str, **options: Any) -> httpx.Client:
+    """A client for what is at `url`, with proxies and CA bundles of the usual variables.
+
+    What goes in clear to this machine needs none of them, whatever they say. Raises InputError
+    where they cannot be used; a proxy's URL may hold a password, so none is repeated.
+    """
+    asked = httpx.URL(url)
+    is_here = is_loopback(asked.host)
+    host = f"[{asked.host}]" if ":" in asked.host else asked.host
+    mounts = {f"all://{host}": None} if is_here else {}
+    try:
+        return httpx.Client(
+            mounts=mounts, trust_env=asked.scheme == "https" or not is_here, **options
+        )
+    except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+        is_of_a_url = isinstance(error, httpx.InvalidURL | ValueError)
+        why = "one of them holds what is no URL or host" if is_of_a_url else str(error)
+        message = f"proxy or certificates of the environment cannot be used: {why}"
+        raise InputError(message, help=_ENVIRONMENT_HELP) from None
 
 
 def encode(body: Mapping[str, Json]) -> bytes:

@@ -126,15 +126,13 @@ class Executor:
         self.witness(Asked(operation))
         try:
             live, status = self._write(operation, creator)
-        except Down as error:
-            return skipped(operation, error.message, error.kind)
-        except Frozen as error:
-            return frozen(operation, error.message)
-        except Unsent:
-            return skipped(operation, INTERRUPTED)
         except ApiError as error:
             self.witness(Failed(operation, error))
-            return _failed(operation, error)
+            return (
+                _untried(operation, error)
+                if isinstance(error, Unsent)
+                else _failed(operation, error)
+            )
         self.witness(Answered(operation, live, status))
         result = Result(operation, status, live.id if live else operation.live_id)
         write = _Landed(result, live)
@@ -186,6 +184,16 @@ class Executor:
             # The write is done whether or not it can be looked at; its own answer decides then.
             return doubtful
         return not_taken(operation.body, looked, provider) if looked else doubtful
+
+
+def _untried(operation: Operation, error: Unsent) -> Result:
+    match error:
+        case Frozen():
+            return frozen(operation, error.message)
+        case Down():
+            return skipped(operation, error.message, error.kind)
+        case _:
+            return skipped(operation, INTERRUPTED)
 
 
 def _failed(operation: Operation, error: ApiError) -> Result:

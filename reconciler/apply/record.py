@@ -17,7 +17,7 @@ from threading import Lock as Mutex
 from typing import BinaryIO, Final, assert_never
 
 from reconciler import __version__
-from reconciler.errors import ApiError, InputError
+from reconciler.errors import ApiError, InputError, Unsent
 from reconciler.fields import Field
 from reconciler.model import Json, Live, Operation, Outcome, Plan, Status
 from reconciler.planning.document import TOOL, to_document
@@ -46,7 +46,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It ended in an error."""
+    """It ended in an error, be it that it was not sent after all."""
 
     operation: Operation
     error: ApiError
@@ -132,7 +132,8 @@ class Record:
                 self._line("answered", about | {"status": status, "liveId": live_id, "body": body})
             case Failed(_, error):
                 told: Json = {"kind": error.kind, "message": error.message, "status": error.status}
-                self._line("failed", about | {"status": Status.FAILED, "error": told})
+                status = Status.SKIPPED if isinstance(error, Unsent) else Status.FAILED
+                self._line("failed", about | {"status": status, "error": told})
             case other:
                 assert_never(other)
 

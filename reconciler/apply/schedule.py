@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from typing import Final
 
-from reconciler.errors import Down, Frozen, Refused, Throttled, Unauthorized, Uncertain
+from reconciler.errors import Frozen, Refused, Throttled, Unauthorized, Uncertain
 from reconciler.model import (
     WRITTEN,
     Action,
@@ -58,9 +58,8 @@ class Schedule:
         """Take up to `places` operations whose requirements are met, in the plan's order.
 
         None once a write could not be remembered: what is sent then would be forgotten too. None
-        once the key was refused or the API is down: what is sent then would end like it. Once
-        frozen, only what finishes something: a number that is released, and not replaced yet,
-        serves no calls.
+        once the key was refused: what is sent then would be too. Once frozen, only what finishes
+        something: a number that is released, and not replaced yet, serves no calls.
         """
         if self._halted:
             return []
@@ -87,7 +86,7 @@ class Schedule:
         if stopped:
             self._interrupted |= _may_be_cut_short(result)
         else:
-            self._halted = self._halted or _halt(result)
+            self._halted = self._halted or _HALTS.get(result.error_kind, "")
         ended = deque([result])
         while ended:
             result = ended.popleft()
@@ -154,13 +153,6 @@ class Schedule:
         while self._told < len(operations) and operations[self._told].id in self._results:
             self._observe(self._results[operations[self._told].id])
             self._told += 1
-
-
-def _halt(result: Result) -> str:
-    """Why nothing more is tried after a result; "" where more is."""
-    if result.error_kind == Down.kind:
-        return result.error_message
-    return _HALTS.get(result.error_kind, "")
 
 
 def skipped(operation: Operation, message: str, kind: str = _SKIPPED) -> Result:

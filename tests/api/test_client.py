@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from threading import Event, Timer
+from threading import Event, Thread, Timer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 
 from reconciler.api import Client
 from reconciler.api.answers import read_answer
 from reconciler.api.retry import RetryPolicy, delay, may_repeat, share
-from reconciler.api.transport import MAX_ANSWER_BYTES, Answer, encode, no_proxy
+from reconciler.api.transport import MAX_ANSWER_BYTES, Answer, encode
 from reconciler.errors import (
     ApiError,
     Down,
@@ -254,7 +253,16 @@ def test_retry_after_as_a_date_is_honoured() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["soon", "-5", "nan", "Mon, 32 Foo 2026", "Wed, 21 Oct 2015 07:28:00 GMT"]
+    "said",
+    [
+        "soon",
+        "-5",
+        "nan",
+        "Mon, 32 Foo 2026",
+        "Wed, 21 Oct 2015 07:28:00 GMT",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2126 00:00:00 +9999999999999999",
+    ],
 )
 def test_a_retry_after_that_says_nothing_useful_leaves_the_usual_pause(said: str) -> None:
     with client(failing(429, None, Retry_After=said), number) as (made, _, pauses):
@@ -343,6 +351,68 @@ def test_one_number_that_cannot_be_written_to_says_nothing_of_the_others() -> No
         with pytest.raises(Uncertain):
             made.patch_number("1", {})
         made.patch_number("2", {})
+
+
+def test_who_asks_for_more_time_than_there_is_gets_no_further_write() -> None:
+    with (
+        serving(failing(429, None, Retry_After="120")) as (url, seen),
+        Client(url, Secret(KEY), retry=Clock().policy(60)) as made,
+    ):
+        with pytest.raises(Throttled):
+            made.patch_number("1", {})
+        with pytest.raises(Down):
+            made.patch_number("2", {})
+        assert len(seen) == 1
+
+
+@pytest.mark.parametrize("answer", [None, {"id": "1", "name": 5}, {"id": ""}, []])
+def test_what_is_no_number_is_unreadable_and_asked_for_again(answer: Any) -> None:
+    with client(failing(200, answer), number) as (made, seen, _):
+        assert made.patch_number("1", {}).id == "1"
+        assert len(seen) == 2
+
+
+@pytest.mark.parametrize("answer", [None, {}, [{"id": "1", "name": 5}], [{"name": "no id"}]])
+def test_what_is_no_list_of_numbers_is_unreadable_and_asked_for_again(answer: Any) -> None:
+    with client(failing(200, answer), failing(200, [NUMBER])) as (made, _, _):
+        assert [each.id for each in made.list_numbers()] == ["1"]
+
+
+def test_a_create_that_is_answered_unreadably_is_not_sent_again() -> None:
+    with client(failing(201, {"id": ""}), number) as (made, seen, _):
+        with pytest.raises(Uncertain, match="something else than a phone number"):
+            create(made)
+        assert len(seen) == 1
+
+
+@pytest.mark.parametrize("location", ["mailto:x", "http://xn--/", "/x\x7f", "http://[", ""])
+def test_a_redirect_proves_that_nothing_happened_wherever_it_leads(location: str) -> None:
+    with client(failing(302, None, Location=location)) as (made, seen, _):
+        with pytest.raises(Refused, match="the API sent us to"):
+            create(made)
+        assert len(seen) == 1
+
+
+def test_waiting_for_a_turn_costs_no_budget() -> None:
+    begun = Event()
+
+    def first(exchange: Exchange) -> None:
+        begun.set()
+        time.sleep(0.7)
+        exchange.answer(200, NUMBER)
+
+    def second(exchange: Exchange) -> None:
+        time.sleep(0.5)
+        exchange.answer(200, NUMBER)
+
+    with serving(first, second) as (url, _):
+        policy = RetryPolicy(budget=1)
+        with Client(url, Secret(KEY), retry=policy, parallel=1) as made:
+            other = Thread(target=create, args=(made,))
+            other.start()
+            begun.wait(10)
+            create(made)
+            other.join()
 
 
 @pytest.mark.parametrize("answer", [number, failing(400)])
@@ -519,17 +589,29 @@ def test_no_proxy_hears_what_is_sent_to_this_machine(
 
 
 @pytest.mark.parametrize(
-    ("url", "mounts"),
+    ("variable", "value"),
     [
-        ("http://127.8.9.1:80/x", {"all://127.8.9.1": None}),
-        ("http://[::1]:80", {"all://[::1]": None}),
-        ("https://api.vapi.ai", {}),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("NO_PROXY", "10.0.0.0/8,::1/128"),
+        ("HTTP_PROXY", "?"),
     ],
 )
-def test_only_this_machine_is_kept_from_the_proxy(url: str, mounts: dict[str, None]) -> None:
-    assert no_proxy(url) == mounts
-    with httpx.Client(mounts=no_proxy(url)):
-        pass
+def test_no_variable_of_the_environment_matters_on_the_way_to_this_machine(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with serving(number) as (url, _), Client(url, Secret(KEY)) as made:
+        read(made)
+
+
+def test_a_proxy_that_is_no_url_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2/x@127.0.0.1:1")
+    with pytest.raises(InputError, match="cannot be used") as raised:
+        Client("https://api.vapi.ai", Secret(KEY))
+    assert "hunter2" not in str(raised.value)
+    assert "NO_PROXY" in raised.value.help
 
 
 @pytest.mark.parametrize(

@@ -562,3 +562,18 @@ def test_an_api_that_takes_no_write_is_given_up_once_and_not_for_each_operation(
     assert told == {"not tried: every POST has failed for 0.2 s"}
     assert (len(outcome.results), outcome.interrupted) == (40, False)
     assert asked < 40 * 7 / 2
+
+
+def test_creates_that_all_fail_hold_up_no_patch() -> None:
+    faults = [f"POST:500-before@{index}" for index in range(2, 200)]
+    with account(*faults, budget=0.2) as client:
+        number = client.create_number({"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai"})
+        creates = [create(index) for index in range(20)]
+        outcome = run(
+            client,
+            *creates,
+            patch(20, number, {"name": "new"}),
+            pause=lambda _seconds: None,
+        )
+    assert [each.error_kind for each in outcome.results[-3:]] == ["outage", "outage", ""]
+    assert outcome.results[-1].status is Status.DONE

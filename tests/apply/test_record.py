@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.apply.record import Answered, Asked, Failed, Record, recording
-from reconciler.errors import InputError, Refused
+from reconciler.errors import Down, InputError, Refused
 from reconciler.model import (
     Action,
     Desired,
@@ -133,6 +133,12 @@ def test_an_error_is_kept_in_the_words_of_the_outcome(tmp_path: Path) -> None:
     failed = Failed(create(), Refused("name is too long", status=400))
     [_, line] = recorded(tmp_path, lambda record: record.tell(failed))
     assert line["error"] == {"kind": "refused", "message": "name is too long", "status": 400}
+
+
+def test_what_was_asked_and_not_sent_after_all_is_told_as_skipped(tmp_path: Path) -> None:
+    failed = Failed(create(), Down("not tried: every POST has failed for 60 s"))
+    [_, line] = recorded(tmp_path, lambda record: record.tell(failed))
+    assert (line["status"], line["error"]["kind"]) == ("skipped", "outage")
 
 
 def test_no_secret_is_kept_of_what_was_sent(tmp_path: Path) -> None:
