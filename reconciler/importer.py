@@ -105,8 +105,10 @@ def import_numbers(  # noqa: PLR0913 - what, from where, to where
     texts = {file: manifest_text(each.document, line) for file, each in files.items()}
     faults = _faults(texts, context)
     wrong = {each.place.file: each for each in reversed(faults) if _stops_a_plan(each)}
+    hiding = Hiding(context.fields, writer.lock)
     undeclarable = tuple(
-        f"{describe(files[file].live)}: no manifest can declare it as it is: {each.message}"
+        f"{describe(hiding.seen(files[file].live))}: "
+        f"no manifest can declare it as it is: {each.message}"
         for file, each in wrong.items()
     )
     files = {file: each for file, each in files.items() if file not in wrong}

@@ -185,6 +185,12 @@ def test_a_number_that_no_manifest_can_declare_is_left_out_and_the_others_are_no
     assert not (place.root / "numbers" / "twice.yaml").exists()
 
 
+def test_what_cannot_be_declared_is_told_without_the_credentials_in_its_name(place: Place) -> None:
+    twice = twilio("1", name="https://u:pw@x.example.com", assistantId="a1", squadId="s1")
+    (told,) = place.take(twice).undeclarable
+    assert told.startswith("1  (sensitive)  +14155550101: no manifest can declare it")
+
+
 def test_a_url_that_holds_credentials_becomes_a_variable(place: Place) -> None:
     imported = place.take(twilio("1", name="Sales", server={"url": "https://u:p@x.example.com"}))
     assert "url: {env: SALES_SERVER_URL}" in place.read("sales.yaml")

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.fields import dotted
-from reconciler.model import Json, Path
+from reconciler.model import Json, Path, holds_credentials
 
 if TYPE_CHECKING:  # jsonschema takes longer to import than all manifests take to check
     from jsonschema import ValidationError
@@ -178,7 +178,7 @@ def _choice(failed: _Failed) -> Iterator[SchemaFault]:
     allowed = [failed.wanted] if failed.keyword == "const" else list(failed.wanted)
     words = [str(each) for each in allowed]
     given = failed.given
-    shown = f", and {given!r} is not" if _is_short(given) else ""
+    shown = f", and {given!r} is not" if _may_be_shown(given) else ""
     listed = ", ".join(words) if len(words) <= _MOST_LISTED else "those in the schema"
     one_of = "must be" if len(words) == 1 else "must be one of"
     meant = closest(given, words) if isinstance(given, str) else ""
@@ -245,10 +245,11 @@ def _named(path: Path) -> str:
     return dotted(path) or "the document"
 
 
-def _is_short(value: Json) -> bool:
-    return isinstance(value, bool | int | float) or (
-        isinstance(value, str) and len(value) <= _LONGEST_SHOWN
-    )
+def _may_be_shown(value: Json) -> bool:
+    """Whether a value is short, and no secret by what it looks like."""
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_SHOWN and not holds_credentials(value)
+    return isinstance(value, bool | int | float)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

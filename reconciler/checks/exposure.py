@@ -5,32 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from posixpath import join, normpath
 from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.checks.subject import Context, Node, Subject
-from reconciler.model import Diagnostic, Path, Reach
+from reconciler.model import Diagnostic, Path, Reach, holds_credentials, names_credential
 
 _KEY_HELP: Final = "let it read a secret of its own"
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-# A header whose name ends a word like this carries a credential: X-Api-Key, X-AuthToken.
-_CREDENTIAL: Final = (
-    "auth",
-    "authorization",
-    "bearer",
-    "cookie",
-    "credential",
-    "credentials",
-    "key",
-    "passphrase",
-    "password",
-    "passwd",
-    "secret",
-    "signature",
-    "token",
-)
 
 
 def literal_secret(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
@@ -62,9 +45,9 @@ def url(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
     if parts.scheme == "http":
         message = f"{name} is not https: what is sent there can be read on the way"
         yield subject.fault("R213", message, node.path, "write https")
-    if parts.username is not None:
+    if holds_credentials(value):
         message = f"{name} holds credentials"
-        help_text = "send them as a header, with {env: NAME} as its value"
+        help_text = "send them as a header, with {env: NAME} as its value, or read the whole URL so"
         yield subject.fault("R215", message, node.path, help_text)
 
 
@@ -107,13 +90,6 @@ def _is_inside(file: str, directory: str) -> bool:
     if directory == ".":
         return not file.startswith(("..", "/"))
     return file.startswith(directory.rstrip("/") + "/")
-
-
-@lru_cache(maxsize=1000)  # headers recur from manifest to manifest
-def names_credential(header: str) -> bool:
-    """Whether the name of a header says that its value is a credential."""
-    words = [word.lower() for word in _WORD.findall(header)]
-    return header.lower().endswith(_CREDENTIAL) or any(word in _CREDENTIAL for word in words)
 
 
 def _is_written_out(node: Node) -> bool:

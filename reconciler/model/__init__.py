@@ -1,6 +1,7 @@
 """The nouns that travel: frozen, without behaviour of their own."""
 
 from reconciler.model.account import Directory, Live, Lock, LockEntry, Resource, SecretMark
+from reconciler.model.credentials import find_credentials, holds_credentials, names_credential
 from reconciler.model.manifest import (
     Binding,
     BindingField,
@@ -114,5 +115,8 @@ __all__ = [
     "Validation",
     "Warned",
     "digits_of",
+    "find_credentials",
+    "holds_credentials",
+    "names_credential",
     "plain_sip_uri",
 ]

@@ -15,11 +15,11 @@ from typing import Final
 from unicodedata import normalize
 
 from reconciler.fields import Field, FieldTable, Nature, Provider, dotted
-from reconciler.model import Directory, Json, Live, Path, Secret
+from reconciler.model import Directory, Json, Live, Path, Secret, holds_credentials
 from reconciler.planning.normal import child_field, is_free, is_masked, normal
+from reconciler.planning.secrecy import is_secret
 
 _LONGEST_KEY: Final = 40
-_USER_INFO: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#\s]*@")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HALF_A_PAIR: Final = re.compile("[\ud800-\udfff]")
 
@@ -129,7 +129,8 @@ def _binding(live: Live, others: Sequence[Live], provider: Provider) -> dict[str
 
 def _free_key(live: Live, used: set[str]) -> str:
     """A manifest key from the number's name or digits, made unique."""
-    source = live.name or live.number or live.sip_uri.partition("@")[0] or live.provider
+    name = "" if holds_credentials(live.name) else live.name
+    source = name or live.number or live.sip_uri.partition("@")[0] or live.provider
     plain = normalize("NFKD", source).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST_KEY].strip("-")
     key = slug = slug or live.provider
@@ -155,7 +156,7 @@ class _Writing:
 
     def written(self, value: Json, described: Field, path: Path) -> Json:
         """A value as the manifest says it."""
-        if _is_secret(value, described):
+        if is_secret(value, described):
             if value is None or is_masked(value):
                 self.unshown.append(dotted(path))
             return {"env": self._variable(path)}
@@ -174,7 +175,7 @@ class _Writing:
 
     def shown(self, value: Json, described: Field) -> Json:
         """The same value as the account shows it, for the lock."""
-        if _is_secret(value, described):
+        if is_secret(value, described):
             return Secret(str(value))
         match value:
             case Mapping() if not is_free(described):
@@ -219,11 +220,6 @@ class _Writing:
         if names and sum(1 for each in resources if each.name == names[0]) == 1:
             return {"name": names[0]}
         return resource_id
-
-
-def _is_secret(value: Json, described: Field) -> bool:
-    """Whether a value must not stand in git: by its field, or as a URL that holds credentials."""
-    return bool(described.secret) or (isinstance(value, str) and bool(_USER_INFO.match(value)))
 
 
 def _order(described: Field, name: str) -> tuple[bool, bool]:

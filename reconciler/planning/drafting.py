@@ -36,7 +36,7 @@ from reconciler.planning.hiding import Hiding, hidden, shown
 from reconciler.planning.match import lock_entry
 from reconciler.planning.memory import declares_as_before, unchanged_fields
 from reconciler.planning.normal import child_field
-from reconciler.planning.secrecy import redacted
+from reconciler.planning.secrecy import is_secret, redacted
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Drafting:
 
     def _leaves(self, path: Path, value: Json, field: Field) -> Iterator[Change]:
         """Every value that a create sends, as a change from nothing."""
-        if field.secret or isinstance(value, Secret):
+        if is_secret(value, field):
             yield Change(dotted(path), None, Secret.SHOWN, sensitive=True)
         elif isinstance(value, Mapping) and (field.properties or field.values):
             for key, child in value.items():
@@ -242,7 +242,8 @@ class Drafting:
         for path, kind in provider.references:
             value = value_at(desired.spec, path) if kind in self.directory.kinds else None
             if isinstance(value, str) and not self._name(kind, value):
-                message = f"{dotted(path)}: no {kind} of this account has the id {value}"
+                shown_id = redacted(value, None)
+                message = f"{dotted(path)}: no {kind} of this account has the id {shown_id}"
                 yield Warned(address_of(desired.key), message)
 
 

@@ -32,6 +32,7 @@ from reconciler.model import (
     Warned,
 )
 from reconciler.planning.draft import address_of
+from reconciler.planning.hiding import shown
 from reconciler.planning.match import lock_entry
 from reconciler.planning.memory import applied_spec
 from reconciler.planning.secrecy import fingerprint, secrets_in
@@ -132,7 +133,9 @@ def _changes(known: OfflineSituation, desired: Desired, entry: LockEntry) -> Ite
         if before.get(path) != after.get(path) and not kept and not _is_left(path, desired):
             fixed = provider.fields[str(path[0])].nature is Nature.CREATE_ONLY
             note = _ONCE if fixed else ""
-            yield Change(dotted(path), before.get(path), after.get(path), note=note)
+            change = Change(dotted(path), before.get(path), after.get(path), note=note)
+            # What an earlier version wrote into the lock may hold credentials.
+            yield shown(change, frozenset())
     yield from _changed_secrets(known, desired, entry, provider)
 
 

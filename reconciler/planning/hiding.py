@@ -15,7 +15,17 @@ from functools import cached_property
 from typing import Final
 
 from reconciler.fields import Field, FieldTable, Provider, dotted, field_at, parse_path
-from reconciler.model import Change, Desired, Json, Live, Lock, LockEntry, Path, Secret
+from reconciler.model import (
+    Change,
+    Desired,
+    Json,
+    Live,
+    Lock,
+    LockEntry,
+    Path,
+    Secret,
+    holds_credentials,
+)
 from reconciler.planning.draft import address_of
 from reconciler.planning.normal import child_field, is_masked
 from reconciler.planning.secrecy import fingerprint, secrets_in
@@ -67,8 +77,11 @@ class Hiding:
         return {address_of(each.key): each for each in self.desired}
 
     def _is_known(self, text: str) -> bool:
-        """Whether a text is what any manifest reads or read for a field that shows it."""
-        if text in self._values:
+        """Whether a text is what any manifest reads or read for a field that shows it.
+
+        One that holds credentials is known by what it looks like.
+        """
+        if text in self._values or holds_credentials(text):
             return True
         return bool(self._prints) and fingerprint(self.lock.salt, text) in self._prints
 
@@ -103,10 +116,10 @@ class Hiding:
 
 
 def hidden(value: Json, texts: AbstractSet[str]) -> Json:
-    """The value with `(sensitive)` in place of every text that is one of `texts`."""
+    """The value with `(sensitive)` in place of every text of `texts`, or that looks secret."""
     match value:
         case str():
-            return Secret.SHOWN if value in texts else value
+            return Secret.SHOWN if value in texts or holds_credentials(value) else value
         case Mapping():
             return {key: hidden(child, texts) for key, child in value.items()}
         case Sequence():

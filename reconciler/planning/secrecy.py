@@ -6,15 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from reconciler.fields import Field
-from reconciler.model import Json, Path, Secret
+from reconciler.model import Json, Path, Secret, holds_credentials
 from reconciler.planning.normal import child_field
 
 
+def is_secret(value: Json, field: Field | None) -> bool:
+    """Whether a value is one by its field, by its type, or as a URL that holds credentials."""
+    if isinstance(value, Secret) or (field and field.secret):
+        return True
+    return isinstance(value, str) and holds_credentials(value)
+
+
 def redacted(value: Json, field: Field | None) -> Json:
-    """The value with `(sensitive)` in place of all that its field, or its type, calls secret."""
+    """The value with `(sensitive)` in place of all that is secret."""
     if value is None:
         return None
-    if isinstance(value, Secret) or (field and field.secret):
+    if is_secret(value, field):
         return Secret.SHOWN
     match value:
         case Mapping():
@@ -31,7 +38,7 @@ def secrets_in(value: Json, field: Field | None, path: Path = ()) -> Iterator[tu
     """Every secret text below `path`, with its own path."""
     match value:
         case str():
-            if isinstance(value, Secret) or (field and field.secret):
+            if is_secret(value, field):
                 yield path, revealed(value)
         case Mapping():
             for key, child in value.items():

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from reconciler.fields import Field, FieldTable, dotted
 from reconciler.model import Json, Live, Path
 from reconciler.planning.normal import child_field, is_free
+from reconciler.planning.secrecy import is_secret
 
 
 def unknown_parts(numbers: Sequence[Live], fields: FieldTable) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ def _unknown(value: Json, field: Field, path: Path) -> Iterator[tuple[Path, Json
         case Mapping():
             yield from _inside(value, field, path)
         case str() | bool() | int() | float():
-            if field.choices and value not in field.choices and not field.secret:
+            if field.choices and value not in field.choices and not is_secret(value, field):
                 yield path, value
         case Sequence() if field.items:
             for item in value:

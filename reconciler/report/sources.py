@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reconciler.model import Diagnostic, Place
+from reconciler.model import Diagnostic, Place, find_credentials
 
 if TYPE_CHECKING:
     from reconciler.documents import Span
@@ -38,7 +38,6 @@ _SECRET_KEY: Final = re.compile(
 # Such a key, whatever follows.
 _ANY_SECRET_KEY: Final = re.compile(rf"(?:{_NAMES})[\w.-]{{0,60}}[\"']?\s*:", re.IGNORECASE)
 _NO_VALUE: Final = re.compile(r"\s*:?\s*(?:#.*)?")
-_USER: Final = re.compile(r"(?<=//)[^/@\s\"']{1,200}(?=@)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +127,19 @@ def _is_secret(key: str) -> bool:
 
 
 def _without_secrets(line: str, column: int | None, end: int | None) -> str:
-    """The line up to the end of the first key of a secret.
+    """The line up to the end of the first key of a secret, or to a URL that holds credentials.
 
     `column` is where a known one begins, and `end` where what may be shown ends.
     """
     ends = [found.end()] if (found := _SECRET_KEY.search(line)) else []
     if end is not None:
         ends.append(end)
+    if (url := find_credentials(line)) is not None:
+        ends.append(len(line[:url].rstrip("\"'")))
     if column is not None:
         known = TOKEN.match(line, column - 1)
         ends.append(known.end() if known else column - 1)
-    return _USER.sub(HIDDEN, _cut(line, min(ends)) if ends else line)
+    return _cut(line, min(ends)) if ends else line
 
 
 def _cut(line: str, end: int) -> str:

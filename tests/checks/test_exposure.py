@@ -77,6 +77,14 @@ def test_a_url_with_credentials_is_refused(user: str) -> None:
     assert codes(sip(f'server: {{url: "https://{user}a.example"}}')) == ["R215"]
 
 
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("token=x", ["R215"]), ("page=1&api_key=x", ["R215"]), ("keyword=a", []), ("monkey=1", [])],
+)
+def test_a_parameter_whose_name_says_credential_is_one(query: str, code: list[str]) -> None:
+    assert codes(sip(f'server: {{url: "https://a.example/?{query}"}}')) == code
+
+
 @pytest.mark.parametrize("field", ["holdAudioUrl", "transferCompleteAudioUrl"])
 def test_the_urls_of_audio_files_are_checked_too(field: str) -> None:
     plan = f'{{mode: warm-transfer-experimental, {field}: "ftp://a.example"}}'

@@ -44,6 +44,11 @@ def test_a_wrong_type_says_what_is_expected_and_what_is_there(line: str, message
     assert only(sip(line)).message == message
 
 
+def test_a_wrong_choice_that_holds_credentials_is_not_repeated() -> None:
+    hook = "{on: 'https://user:hunter2@a.example', do: [{type: say, exact: Hello}]}"
+    assert "hunter2" not in only(sip(f"hooks: [{hook}]")).message
+
+
 @pytest.mark.parametrize(
     ("line", "help_text"),
     [

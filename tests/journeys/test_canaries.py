@@ -168,6 +168,49 @@ def test_no_canary_is_heard_from_a_field_that_is_secret_by_its_reference(
     assert [each for each in texts if any(canary in each for canary in CANARIES)] == []
 
 
+@pytest.mark.parametrize("on_drift", ["correct", "report"])
+def test_no_canary_is_heard_from_a_url_that_somebody_typed(
+    tmp_path: Path, ear: tuple[str, list[str]], on_drift: str
+) -> None:
+    url_of_ear, heard = ear
+    with sandbox() as url:
+        desk = Desk(tmp_path, url, IMPORTED)
+        desk.configure(onDrift=on_drift, secrets={"env": ["SIP_C_*"]})
+        desk.manifest("a", {"provider": "vapi", **WRITTEN_OUT})
+        desk.manifest("b", {"provider": "vapi", "sipUri": "sip:b@sip.vapi.ai"})
+        said = [desk.run("apply", "--auto-approve", "--record", "records")]
+        for number in desk.numbers():
+            desk.edit(number["id"], TYPED)
+        stranger = {"provider": "vapi", "sipUri": "sip:c@sip.vapi.ai"}
+        desk.ask("POST", "/phone-number", stranger | TYPED)
+        said += _run_again(desk, url_of_ear)
+    assert all(each.code == 0 for each in said), [each.err for each in said]
+    imported = (tmp_path / "numbers" / "sip-c.yaml").read_text("utf-8")
+    assert "{env: SIP_C_SERVER_URL}" in imported
+    kept = [each.read_text("utf-8") for each in tmp_path.rglob("*") if each.is_file()]
+    assert heard, "nobody was told"
+    texts = [*(each.out + each.err for each in said), *kept, *heard]
+    assert [each for each in texts if CANARY in each] == []
+
+
+TYPED: dict[str, Any] = {
+    "name": f"https://a:{CANARY}@x",
+    "server": {"url": f"https://user:{CANARY}@x.example.com/?token={CANARY}"},
+    "hooks": [
+        {
+            "on": "call.ringing",
+            "do": [{"type": "say", "exact": f"https://x.example.com/?sig={CANARY}"}],
+        }
+    ],
+}
+# What import makes variables of.
+IMPORTED = {
+    "SIP_C_NAME": TYPED["name"],
+    "SIP_C_SERVER_URL": TYPED["server"]["url"],
+    "SIP_C_HOOKS_0_DO_0_EXACT": TYPED["hooks"][0]["do"][0]["exact"],
+}
+
+
 def _reference_goes(desk: Desk, manifest: Path, then: str) -> None:
     match then:
         case "written out":

@@ -21,7 +21,23 @@ edits: st.SearchStrategy[dict[str, Json]] = st.sampled_from(
         {"server": {"url": "https://drifted.example.com"}},
         {"hooks": [{"on": "call.ringing", "do": [{"type": "say", "exact": "Drifted"}]}]},
         {"fallbackDestination": {"type": "number", "number": "+14155550177"}},
+        {"server": {"url": f"https://user:{CANARY}@drifted.example.com"}},
+        {"server": {"url": f"https://drifted.example.com/?token={CANARY}"}},
     ]
+)
+# What the account may hold of secrets that no manifest knows of.
+typed: st.SearchStrategy[dict[str, Json]] = st.sampled_from(
+    [f"https://user:{CANARY}@x.example.com", f"https://x.example.com/?page=1&token={CANARY}"]
+).flatmap(
+    lambda url: st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.just(url),
+            "server": st.just({"url": url}),
+            "hooks": st.just([{"on": "call.ringing", "do": [{"type": "say", "exact": url}]}]),
+            "fallbackDestination": st.just({"type": "sip", "sipUri": "sip:a@b", "message": url}),
+        },
+    )
 )
 
 
@@ -89,9 +105,12 @@ def test_the_order_of_manifests_and_numbers_changes_no_byte(
     assert json.dumps(to_document(plan(other, numbers), "0")) == one
 
 
-@given(before=worlds(), after=worlds())
-def test_a_plan_holds_no_secret(before: tuple[Desired, ...], after: tuple[Desired, ...]) -> None:
-    held = [live(each.key, {**_clear(dict(each.spec))}, provider=each.provider) for each in before]
+@given(before=worlds(), after=worlds(), elsewhere=st.data())
+def test_a_plan_holds_no_secret(
+    before: tuple[Desired, ...], after: tuple[Desired, ...], elsewhere: st.DataObject
+) -> None:
+    bodies = {each.key: _clear(dict(each.spec)) | elsewhere.draw(typed) for each in before}
+    held = [live(each.key, bodies[each.key], provider=each.provider) for each in before]
     entries = {each.key: LockEntry(each.key, each.provider) for each in before}
     made = plan(after, held, lock=Lock("salt", "", entries), limits=UNLIMITED)
     assert CANARY not in json.dumps(to_document(made, "0"))

@@ -35,6 +35,7 @@ def spec(body: dict[str, Any], provider: str = "vapi", **kinds: tuple[Resource, 
         ({"sipUri": "sip:Office@sip.vapi.ai"}, "sip-office"),
         ({"name": "x" * 60}, "x" * 40),
         ({}, "vapi"),
+        ({"name": f"https://a:{SECRET}@x", "number": "+14155550100"}, "14155550100"),
     ],
 )
 def test_a_key_comes_from_the_name_else_the_digits(body: dict[str, Any], key: str) -> None:
@@ -67,6 +68,19 @@ def test_a_secret_becomes_a_variable_named_after_its_key_and_path() -> None:
     assert made.variables == ("SALES_US_TWILIO_AUTH_TOKEN",)
     assert SECRET not in str(made.document)
     assert made.spec["twilioAuthToken"] == Secret(SECRET)
+
+
+@pytest.mark.parametrize(
+    "url", [f"https://a:{SECRET}@b.example", f"https://b.example?sig={SECRET}"]
+)
+def test_a_url_that_holds_credentials_becomes_a_variable_wherever_it_stands(url: str) -> None:
+    say: Any = {"type": "say", "exact": f"see {url}"}
+    hooks = [{"on": "call.ringing", "do": [say]}]
+    made = one({**SIP, "server": {"url": url}, "hooks": hooks})
+    written: Any = made.document["spec"]
+    assert written["server"] == {"url": {"env": "A_SERVER_URL"}}
+    assert written["hooks"][0]["do"][0]["exact"] == {"env": "A_HOOKS_0_DO_0_EXACT"}
+    assert SECRET not in repr(made.document) + repr(made.spec)
 
 
 def test_no_two_secrets_share_a_variable() -> None:

@@ -56,6 +56,13 @@ def test_what_the_lock_does_not_know_is_new() -> None:
     assert "unless the account holds it already" in expected.why
 
 
+def test_credentials_that_an_earlier_lock_holds_are_not_shown() -> None:
+    entry = LockEntry("1", "vapi", {"server": {"url": "https://u:hunter2@a.example"}})
+    (expected,) = foresee([desired("a", HOOK)], Lock("salt", "", {"a": entry})).expected
+    url = next(each for each in expected.changes if each.path == "server.url")
+    assert (url.before, url.after, url.sensitive) == (Secret.SHOWN, Secret.SHOWN, True)
+
+
 def test_a_bound_number_that_the_lock_does_not_know_is_said_to_be_bound() -> None:
     bound = desired("a", SIP, binding=Binding("number", "+14155550100"))
     (expected,) = foresee([bound]).expected

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from reconciler.errors import InputError
-from reconciler.model import Json, Live, Lock, LockEntry, Secret, SecretMark, State, Undeclared
+from reconciler.model import (
+    Directory,
+    Json,
+    Live,
+    Lock,
+    LockEntry,
+    Secret,
+    SecretMark,
+    State,
+    Undeclared,
+)
 from reconciler.model import Lifecycle as Life
 from reconciler.planning.memory import remembered
 from reconciler.planning.secrecy import fingerprint
@@ -169,6 +179,71 @@ def test_a_secret_that_is_left_does_not_make_a_manifest_another() -> None:
     entry = replace(entry, secrets={"server.url": mark})
     (operation,) = plan([desired("a")], [held], lock=Lock("salt", "", {"a": entry})).operations
     assert operation.reason == "drifted"
+
+
+BY_USER = f"https://user:{CANARY}@x.example.com"
+BY_PARAMETER = f"https://x.example.com/?token={CANARY}"
+CREDENTIALED = pytest.mark.parametrize("url", [BY_USER, BY_PARAMETER])
+
+
+@CREDENTIALED
+def test_credentials_that_somebody_typed_into_a_url_are_hidden(url: str) -> None:
+    hello: Any = [{"on": "call.ringing", "do": [{"type": "say", "exact": f"see {url}"}]}]
+    found = changes({"server": {"url": "https://a.example"}}, number(server={"url": url}))
+    assert found == {"server.url": (SHOWN, SHOWN, True)}
+    found = changes({}, number(server={"url": url}, hooks=hello))
+    assert found["server.url"] == (SHOWN, None, True)
+    assert found["hooks"][0] == [
+        {"on": "call.ringing", "do": [{"type": "say", "exact": SHOWN}]},
+    ]
+
+
+def test_an_address_with_a_user_is_shown() -> None:
+    found = changes({"sipUri": "sip:b@sip.vapi.ai"}, number(sipUri="sip:a@sip.vapi.ai"), lock=own())
+    assert found["sipUri"] == ("sip:a@sip.vapi.ai", "sip:b@sip.vapi.ai", False)
+
+
+def own() -> Lock:
+    return Lock("salt", "", {"a": LockEntry("1", "vapi")})
+
+
+@CREDENTIALED
+def test_a_create_hides_credentials_that_a_manifest_shows(url: str) -> None:
+    (operation,) = plan([desired("a", {"server": {"url": url}})], []).operations
+    told = {each.path: (each.after, each.sensitive) for each in operation.changes}
+    assert told["server.url"] == (SHOWN, True)
+    assert operation.body["server"] == {"url": url}
+
+
+@CREDENTIALED
+def test_the_lock_remembers_credentials_by_fingerprint_and_their_plan_is_empty(url: str) -> None:
+    wanted, held = desired("a", {"server": {"url": url}}), number(server={"url": url})
+    entry = remembered(wanted, held, provider(), "salt")
+    assert CANARY not in repr(entry)
+    assert entry.secrets == {"server.url": SecretMark(fingerprint("salt", url), shown=True)}
+    locked = Lock("salt", "", {"a": entry})
+    assert not plan([wanted], [held], lock=locked).operations
+    other = number(server={"url": "https://a.example"})
+    (operation,) = plan([wanted], [other], lock=locked).operations
+    assert (operation.reason, CANARY in str(operation.changes)) == ("drifted", False)
+
+
+def test_a_number_that_is_named_like_a_url_with_credentials_is_listed_without_it() -> None:
+    strangers = [live("2", {"name": BY_USER}), live("3", {"name": BY_USER}, provider="future")]
+    made = plan([desired("a")], [number(), *strangers])
+    assert [each.name for each in made.unmanaged] == [SHOWN, SHOWN]
+
+
+def test_credentials_in_what_only_a_new_number_takes_are_refused_without_showing_them() -> None:
+    held = live("1", {"name": "a", "number": "+14155550100", "numberDesiredAreaCode": BY_USER})
+    (blocked,) = plan([desired("a", {"numberDesiredAreaCode": "628"})], [held]).blocked
+    assert (blocked.guard, CANARY in blocked.message) == ("immutable", False)
+
+
+def test_a_reference_with_credentials_that_leads_nowhere_is_told_without_them() -> None:
+    nobody = Directory({"assistant": ()})
+    made = plan([desired("a", {"assistantId": BY_USER})], [], directory=nobody)
+    assert [CANARY in each.message for each in made.warnings] == [False]
 
 
 def test_the_fields_of_no_provider_are_hidden_by_their_value() -> None:

@@ -33,6 +33,10 @@ def test_what_is_described_or_null_is_not_told() -> None:
     assert told(status="active", name="a", server=server, latestVersion=None, hooks=None) == ()
 
 
+def test_an_unknown_value_that_is_a_url_with_credentials_is_not_told() -> None:
+    assert told(hooks=[{"on": "https://user:pw@a.example"}]) == ()
+
+
 def test_nothing_is_unknown_in_an_object_of_which_nothing_is_described() -> None:
     summary = {"messages": [{"role": "system", "content": "Sum up."}]}
     plan = {"mode": "blind-transfer", "summaryPlan": summary}

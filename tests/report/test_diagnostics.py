@@ -164,6 +164,9 @@ def test_of_two_secrets_on_a_line_none_is_shown(columns: tuple[int, int]) -> Non
         '"pass\\u0077ord": hunter2',
         "pasword: hunter2",
         "url: https://me:hunter2@hooks.example.com",
+        "url: https://me:hun/ter2@hooks.example.com",
+        "{url: 'https://hooks.example.com/?token=hunter2'}",
+        "url: hooks.example.com?page=1&api_key=hunter2 # it",
     ],
 )
 def test_what_sounds_like_a_secret_is_not_shown_whatever_the_fault(line: str) -> None:
