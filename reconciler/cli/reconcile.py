@@ -6,13 +6,14 @@ import gc
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from reconciler.cli.anew import Anew
 from reconciler.cli.apply import how, interruptible
 from reconciler.cli.exits import (
     EXIT_CHANGES,
@@ -26,7 +27,7 @@ from reconciler.cli.limits import limit_options, limits_over
 from reconciler.cli.log import now
 from reconciler.cli.options import Duration, Shared, with_shared
 from reconciler.cli.targets import all_targets_option, worst
-from reconciler.errors import InputError, ReconcilerError
+from reconciler.errors import ReconcilerError
 from reconciler.model import Ending, Limit, PassReport
 from reconciler.report import PASS_FORMATS
 
@@ -46,9 +47,6 @@ _CODES: Final = {
     Ending.FAILED: EXIT_ERROR,
     Ending.INTERRUPTED: EXIT_INTERRUPTED,
 }
-_PUT_IT_BACK: Final = (
-    "put it back, or say with --config where it is: without it there are no limits and windows"
-)
 # Passes start up to this part of the interval early or late, so that no two hosts march in step.
 _JITTER: Final = 0.1
 
@@ -99,7 +97,7 @@ def reconcile(
     notifier = Notifier(notify) if notify else None
     telling = Telling(shared, dry_run, measured, notifier)
     said = _Said(paths, all_targets, dry_run, lock_wait or 0.0, base, record, limits)
-    passing = _Passing(shared, said, stop, telling)
+    passing = _Passing(shared, said, stop, telling, Anew(shared))
     with interruptible(shared, stop):
         if not every:
             return passing.once()
@@ -139,13 +137,6 @@ class _Said:
     limits: Mapping[str, Limit | None]
 
 
-@dataclass
-class _Seen:
-    """What an earlier pass of this process has seen."""
-
-    config: bool = False
-
-
 @dataclass(frozen=True)
 class _Passing:
     """What stays the same from pass to pass; all else is read anew each time."""
@@ -154,39 +145,17 @@ class _Passing:
     said: _Said
     stop: Stop
     telling: Telling
-    seen: _Seen = field(default_factory=_Seen)
+    anew: Anew
 
     def once(self) -> int:
         """One pass over every target that is meant; the worst exit code."""
         from reconciler.passes import failed
 
         try:
-            sessions = self._sessions()
+            sessions = self.anew.sessions(all_targets=self.said.all_targets)
         except (ReconcilerError, OSError) as error:
             return self._end(failed(_begun(""), error), Path(self.shared.config or "").parent)
         return worst([self._over(each) for each in sessions])
-
-    def _sessions(self) -> tuple[Session, ...]:
-        """The targets that are meant. Raises as `open_sessions` does, and InputError once more.
-
-        Nobody looks on who would see that the configuration is gone, and with it the limits, the
-        windows and the account: then this is no pass over target default.
-        """
-        from reconciler.cli.session import InvalidConfigError, open_sessions
-        from reconciler.config import CONFIG_NAME
-
-        try:
-            sessions = open_sessions(self.shared, all_targets=self.said.all_targets)
-        except InvalidConfigError:
-            self.seen.config = True
-            raise
-        if sessions[0].config.layers:
-            self.seen.config = True
-        elif self.seen.config:
-            raise InputError(f"{CONFIG_NAME} was there before and is gone", help=_PUT_IT_BACK)
-        else:
-            _raise_if_others_are_locked(sessions[0].lock_path)
-        return sessions
 
     def _over(self, session: Session) -> int:
         """One pass over one target, told and measured; its exit code. Once told to stop, none."""
@@ -222,7 +191,7 @@ class _Passing:
             with alone(directory, name, wait=wait, pause=pause) as is_alone:
                 if is_alone:
                     return self._pass_alone(begun, session)
-        except (ReconcilerError, OSError) as error:
+        except OSError as error:
             return failed(begun, error)
         if self.stop.asked.is_set():
             return told_to_stop(begun)
@@ -230,6 +199,22 @@ class _Passing:
         return replace(begun, ending=Ending.BUSY, message=message)
 
     def _pass_alone(self, begun: PassReport, session: Session) -> PassReport:
+        """A pass by what the configuration says now: it may have changed during a long wait.
+
+        One that cannot be used, or has the target no more, befalls no target, as at the start.
+        """
+        from reconciler.passes import failed
+
+        try:
+            session = self.anew.session(session)
+        except (ReconcilerError, OSError) as error:
+            return failed(replace(begun, target=""), error)
+        try:
+            return self._pass_by(begun, session)
+        except (ReconcilerError, OSError) as error:
+            return failed(begun, error)
+
+    def _pass_by(self, begun: PassReport, session: Session) -> PassReport:
         from reconciler.passes import Course, one_pass
 
         job = session.job(self.said.paths, base=self.said.base)
@@ -242,20 +227,6 @@ class _Passing:
         with session.account(self.stop.asked) as account:
             report = one_pass(begun, job, account, course)
             return replace(report, requests=account.requests, throttled=account.throttled)
-
-
-def _raise_if_others_are_locked(path: Path) -> None:
-    """Raise InputError where the lock is of targets that only a configuration can name."""
-    from reconciler.config import CONFIG_NAME, DEFAULT_TARGET
-    from reconciler.lockfile import locked_targets
-
-    if others := [each for each in locked_targets(path) if each != DEFAULT_TARGET]:
-        names = f"target {others[0]}" if len(others) == 1 else f"targets {', '.join(others)}"
-        raise InputError(
-            f"{path} is of {names}, and there is no {CONFIG_NAME}",
-            help=f"{_PUT_IT_BACK}\n"
-            "where there is to be none, remove from the lock what is not of target default",
-        )
 
 
 def _begun(target: str) -> PassReport:

@@ -14,8 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.api.server import Exchange, serving
 from tests.journeys.desk import COMMAND, Desk, sandbox, sip
 
 EXIT_PARTIAL = 4
@@ -202,6 +204,79 @@ def test_a_dry_run_looks_whoever_is_at_work(kept: Desk) -> None:
 def test_a_second_pass_may_wait(kept: Desk) -> None:
     with held(kept.directory, seconds=1):
         assert kept.run("reconcile", "--lock-wait", "20s").out.startswith("prod: in sync")
+
+
+def test_what_is_committed_while_a_pass_waits_for_its_turn_holds_for_it(kept: Desk) -> None:
+    drift(kept)
+    config, pipe = kept.directory / "reconciler.yaml", kept.directory / "pipe.yaml"
+    os.mkfifo(pipe)
+    with held(kept.directory):
+        process = start(kept, "reconcile", "--lock-wait", "20s", "--config", "pipe.yaml")
+        with pipe.open("w") as reader:
+            # Until it has read this to the end it waits for nothing else.
+            reader.write(config.read_text())
+            kept.configure(freeze=[{"until": YEARS_OFF}])
+            config.rename(pipe)
+    out, _ = process.communicate(timeout=20)
+    assert out.startswith(f"prod: frozen until {YEARS_OFF}, 1 operation waiting"), out
+    assert kept.numbers()[0]["assistantId"] == "elsewhere"
+
+
+def test_a_configuration_that_comes_through_a_pipe_is_read_once(kept: Desk) -> None:
+    pipe = kept.directory / "pipe.yaml"
+    os.mkfifo(pipe)
+    process = start(kept, "reconcile", "--config", "pipe.yaml")
+    pipe.write_text((kept.directory / "reconciler.yaml").read_text())
+    out, _ = process.communicate(timeout=20)
+    assert out.startswith("prod: in sync"), out
+
+
+FROZEN: dict[str, Any] = {"freeze": [{"until": YEARS_OFF}]}
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+@pytest.mark.parametrize(
+    ("then", "code", "told"),
+    [
+        ({"one": FROZEN, "two": FROZEN}, 0, f"two: frozen until {YEARS_OFF}, 1 operation waiting"),
+        ({"one": {}}, 1, "failed: there is no target 'two'"),
+        ({}, 1, "failed: reconciler.yaml was there before and is gone"),
+    ],
+)
+def test_each_of_all_targets_is_read_anew_when_its_turn_comes(
+    tmp_path: Path, then: dict[str, Any], code: int, told: str, dry: tuple[str, ...]
+) -> None:
+    config, desk = tmp_path / "reconciler.yaml", Desk(tmp_path, "")
+
+    def configure(targets: dict[str, Any]) -> None:
+        desk.configure()
+        document = yaml.safe_load(config.read_text())
+        common = document["targets"].pop("prod") | {"baseUrl": url}
+        document["targets"] = {name: common | each for name, each in targets.items()}
+        config.write_text(yaml.safe_dump(document))
+        if not targets:
+            config.unlink()
+
+    def first(exchange: Exchange) -> None:
+        """The pass over target one has read the configuration, and asks for its numbers."""
+        configure(then)
+        desk.manifest("b", sip("b"))
+        exchange.answer(200, [])
+
+    def later(exchange: Exchange) -> None:
+        exchange.answer(200 if exchange.method == "GET" else 500, [])
+
+    with serving(first, later) as (url, asked):
+        configure({"one": {}, "two": {}})
+        (tmp_path / "numbers").mkdir()
+        (tmp_path / "numbers" / "none.yaml").write_text("")
+        ended = desk.run("reconcile", "numbers", "--all-targets", *dry)
+    assert {each.method for each in asked} == {"GET"}
+    assert "one: in sync" in ended.out
+    if dry and not code:
+        # It tells what the new manifest asks, whatever the windows say.
+        code, told = 2, "two: 1 operation would make it so"
+    assert (ended.code, told in ended.out) == (code, True), ended.out
 
 
 @contextmanager
