@@ -51,23 +51,18 @@ class Anew:
         return now
 
     def _read(self, read: Callable[[], tuple[Session, ...]]) -> tuple[Session, ...]:
-        from reconciler.cli.session import InvalidConfigError
         from reconciler.config import CONFIG_NAME
 
         gone = InputError(f"{CONFIG_NAME} was there before and is gone", help=_PUT_IT_BACK)
-        is_given = self.shared.config is not None
-        if self.seen and not is_given and not os.path.lexists(CONFIG_NAME):
-            raise gone
-        try:
-            sessions = read()
-        except InvalidConfigError:
-            self.seen = True
-            raise
-        if sessions[0].config.layers:
+        # One that cannot be read is one, be it a link that leads nowhere.
+        if self.shared.config or os.path.lexists(CONFIG_NAME):
             self.seen = True
         elif self.seen:
             raise gone
-        else:
+        sessions = read()
+        if not sessions[0].config.layers:
+            if self.seen:
+                raise gone
             _raise_if_others_are_locked(sessions[0].lock_path)
         return sessions
 

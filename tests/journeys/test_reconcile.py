@@ -355,6 +355,21 @@ def test_a_link_that_leads_to_no_configuration_is_not_none(desk: Desk) -> None:
     assert (ended.code, "reconciler.yaml: cannot be read" in ended.out) == (1, True)
 
 
+def test_a_link_that_leads_to_no_configuration_and_is_gone_then_makes_no_pass(desk: Desk) -> None:
+    desk.manifest("a", sip("a"))
+    config = desk.directory / "reconciler.yaml"
+    config.symlink_to("nowhere")
+    process = start(desk, "reconcile", "numbers", "--every", "100ms")
+    assert process.stdout is not None
+    assert "reconciler.yaml: cannot be read" in process.stdout.readline()
+    config.unlink()
+    gone = "reconciler.yaml was there before and is gone"
+    until(lambda: gone in process.stdout.readline())
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=20)
+    assert ("default" in out, desk.numbers()) == (False, [])
+
+
 @pytest.mark.parametrize("part", [0, 40, 70, 100])
 def test_a_configuration_that_is_half_written_fails(kept: Desk, part: int) -> None:
     config = kept.directory / "reconciler.yaml"
