@@ -6,6 +6,7 @@ import gc
 import random
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -158,13 +159,17 @@ class _Passing:
         return worst([self._over(each) for each in sessions])
 
     def _over(self, session: Session) -> int:
-        """One pass over one target, told and measured; its exit code. Once told to stop, none."""
+        """One pass over one target, told and measured; its exit code. Once told to stop, none.
+
+        It is told while its turn lasts: who comes next must know what was told.
+        """
         if self.stop.asked.is_set():
             return EXIT_INTERRUPTED
         begun, since = _begun(session.target.name), time.monotonic()
-        ended = self._pass(begun, session)
-        seconds = time.monotonic() - since
-        return self._end(replace(ended, seconds=seconds), session.config.directory)
+        with ExitStack() as turn:
+            ended = self._pass(begun, session, turn)
+            seconds = time.monotonic() - since
+            return self._end(replace(ended, seconds=seconds), session.config.directory)
 
     def _end(self, report: PassReport, directory: Path) -> int:
         """Tell of a pass; its exit code."""
@@ -178,7 +183,7 @@ class _Passing:
             return EXIT_CHANGES
         return _CODES[report.ending]
 
-    def _pass(self, begun: PassReport, session: Session) -> PassReport:
+    def _pass(self, begun: PassReport, session: Session, turn: ExitStack) -> PassReport:
         """A pass over a target that no other run is at; a dry run just looks, and may be second."""
         from reconciler.passes import failed, told_to_stop
         from reconciler.unattended import alone
@@ -186,11 +191,10 @@ class _Passing:
         name, directory = session.target.name, session.config.directory
         wait, pause = self.said.lock_wait, self.stop.asked.wait
         try:
-            if self.said.dry_run:
+            if self.said.dry_run or turn.enter_context(
+                alone(directory, name, wait=wait, pause=pause)
+            ):
                 return self._pass_alone(begun, session)
-            with alone(directory, name, wait=wait, pause=pause) as is_alone:
-                if is_alone:
-                    return self._pass_alone(begun, session)
         except OSError as error:
             return failed(begun, error)
         if self.stop.asked.is_set():

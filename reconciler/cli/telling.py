@@ -15,7 +15,7 @@ from reconciler.cli.log import note, warn
 from reconciler.cli.options import Shared
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.lockfile import write_atomically
-from reconciler.model import PassReport
+from reconciler.model import Ending, PassReport
 from reconciler.report import PASS_FORMATS, PassView
 from reconciler.report.news import EVERYBODY, Told, mood, news, read_told, told_json
 
@@ -37,7 +37,16 @@ class Telling:
     notifier: Notifier | None
 
     def tell(self, report: PassReport, directory: Path) -> None:
-        """Print, measure and notify; what was told before stands in `directory`."""
+        """Print, measure and notify; what was told before stands in `directory`.
+
+        A pass that was cut short before it had looked, be it while it waited for its turn, leaves
+        all news to the next: another may be telling them.
+        """
+        if report.ending is Ending.INTERRUPTED and report.plan is None:
+            if not self.shared.quiet:
+                self._show(PassView(report))
+            self._measure(report)
+            return
         path = self._story(report.target, directory)
         before = _read(path)
         lines, told = news(before, report, time.time())

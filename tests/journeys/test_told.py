@@ -4,6 +4,7 @@ import json
 import signal
 from pathlib import Path
 
+from reconciler.unattended import alone
 from tests.api.server import Exchange, serving
 from tests.journeys.desk import Desk, sandbox, sip
 from tests.journeys.test_reconcile import drift, free_port, start, until
@@ -191,6 +192,21 @@ def test_news_that_nobody_could_be_notified_of_are_sent_by_a_later_pass(kept: De
         kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
     _, late = (json.loads(each.body)["message"] for each in heard)
     assert late.startswith("failed: the API answered 401")
+
+
+def test_a_pass_has_told_and_measured_before_the_next_one_may_begin(kept: Desk) -> None:
+    turns, measured = [], kept.directory / "m.prom"
+
+    def notified(exchange: Exchange) -> None:
+        with alone(kept.directory, "prod") as is_alone:
+            turns.append((is_alone, measured.exists()))
+        exchange.answer(200)
+
+    with serving(notified) as (url, _):
+        notify = f"{url.replace('http', 'json')}/token"
+        options = ("--metrics", "m.prom", "--notify", notify)
+        kept.run("reconcile", *options, VAPI_API_KEY="pk_expired")
+    assert turns == [(False, True)]
 
 
 def test_one_dead_url_makes_no_other_get_old_news(kept: Desk) -> None:
