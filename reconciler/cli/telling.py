@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from json import dumps
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +13,10 @@ import click
 
 from reconciler.cli.log import note, warn
 from reconciler.cli.options import Shared
-from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
-from reconciler.lockfile import write_atomically
+from reconciler.cli.stories import Stories
 from reconciler.model import Ending, PassReport
 from reconciler.report import PASS_FORMATS, PassView
-from reconciler.report.news import EVERYBODY, Told, mood, news, read_told, told_json
+from reconciler.report.news import EVERYBODY, Told, mood, news
 
 if TYPE_CHECKING:
     from reconciler.unattended import Metrics, Notifier
@@ -36,6 +35,11 @@ class Telling:
     metrics: Metrics | None
     notifier: Notifier | None
 
+    @cached_property
+    def stories(self) -> Stories:
+        """What was told in passes before."""
+        return Stories(self._complain)
+
     def tell(self, report: PassReport, directory: Path) -> None:
         """Print, measure and notify; what was told before stands in `directory`.
 
@@ -48,15 +52,14 @@ class Telling:
             self._measure(report)
             return
         path = self._story(report.target, directory)
-        before = _read(path)
+        before = self.stories.read(path)
         lines, told = news(before, report, time.time())
         lines = (*self._readable_again(report, directory), *lines)
         if lines or not self.shared.quiet:
             self._show(PassView(report, lines))
         self._measure(report)
         told = replace(told, unsent=self._notify(report, before.unsent, lines))
-        if told != before:
-            self._keep(path, told)
+        self.stories.keep(path, told)
 
     def tell_busy(self, report: PassReport) -> None:
         """Say that a target was left to another run, which tells and measures its own pass."""
@@ -121,11 +124,12 @@ class Telling:
 
     def _readable_again(self, report: PassReport, directory: Path) -> tuple[str, ...]:
         """What is new where the configuration could not be used before."""
-        nameless = self._story("", directory)
-        if not report.target or _read(nameless) == Told():
+        if not report.target:
             return ()
-        self._keep(nameless, Told())
-        return (_READABLE,)
+        nameless = self._story("", directory)
+        before = self.stories.read(nameless)
+        self.stories.keep(nameless, Told())
+        return () if before == Told() else (_READABLE,)
 
     def _story(self, target: str, directory: Path) -> Path:
         """Where it stands what was told: dry runs and real passes each have a story of their own.
@@ -134,16 +138,3 @@ class Telling:
         """
         parts = (".reconciler", target, "told", "dry-run" if self.dry_run else "", "json")
         return directory / ".".join(part for part in parts if part)
-
-    def _keep(self, path: Path, told: Told) -> None:
-        try:
-            write_atomically(path, dumps(told_json(told), indent=2, sort_keys=True) + "\n")
-        except OSError as error:
-            self._complain(f"{path} cannot be written: {error.strerror}")
-
-
-def _read(path: Path) -> Told:
-    try:
-        return read_told(parse_json(read_regular(path, MAX_JSON_BYTES)))
-    except (OSError, ValueError):
-        return read_told(None)

@@ -47,3 +47,32 @@ def test_a_pass_cut_short_while_it_waited_leaves_the_news_to_whoever_has_the_tur
         assert (len(heard), (tmp_path / ".reconciler.prod.told.json").read_text()) == (1, owed)
         telling(url).tell(FINE, tmp_path)
     assert messages(heard)[1].startswith("failed: no answer in time\nrecovered: ")
+
+
+def test_what_was_told_and_cannot_be_kept_is_told_once_by_a_process(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    with serving(taken) as (url, heard):
+        service = telling(url)
+        for report in (DOWN, DOWN, FINE, FINE, DOWN, DOWN):
+            service.tell(report, gone)
+        gone.mkdir()
+        service.tell(DOWN, gone)
+        assert (gone / ".reconciler.prod.told.json").exists()
+        telling(url).tell(DOWN, gone)
+    kinds = [each.partition(":")[0] for each in messages(heard)]
+    assert kinds == ["failed", "recovered", "failed"]
+    complaint = f"warning: {gone}/.reconciler.prod.told.json cannot be written: No such file or "
+    assert capsys.readouterr().err == f"{complaint}directory\n"
+
+
+def test_a_configuration_of_which_nothing_can_be_kept_is_told_once_by_a_process(
+    tmp_path: Path,
+) -> None:
+    gone, broken = tmp_path / "gone", PassReport("", "", 0.1, Ending.FAILED, "no such file", "file")
+    with serving(taken) as (url, heard):
+        service = telling(url)
+        for report in (broken, broken, FINE, FINE):
+            service.tell(report, gone)
+    assert [each.partition(":")[0] for each in messages(heard)] == ["failed", "recovered"]
