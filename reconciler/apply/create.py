@@ -3,8 +3,8 @@
 The API has no idempotency key (observed), so after an answer that proves nothing the account is
 listed, and listed again after a pause. A number that matches the body and was not there before is
 ours; it is adopted. Only when both lists show none is the create sent again, and not once the run
-was told to stop or may write no more: then it stays uncertain. So it does where it is refused when
-sent again: that proves nothing of the first.
+was told to stop or may write no more, nor sooner than the API asked for: then it stays uncertain.
+So it does where it is refused when sent again: that proves nothing of the first.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class Creator:
     """Creates numbers.
 
     `pause` waits between the two looks after a lost answer, for the seconds that the API asked for
-    or longer; it may be cut short. `hold` says why a create may not be sent now, "" where it may.
+    or longer; it may be cut short by whoever stops the run, and answers False where it does not
+    wait for so long. `hold` says why a create may not be sent now, "" where it may.
     """
 
     account: Creating
@@ -90,9 +91,11 @@ class Creator:
                     live = self._send(operation)
                 except Uncertain as error:
                     lost = error
-                    found = self._landed(likeness, lost)
+                    found, may_repeat = self._landed(likeness, lost)
                     if found:
                         return found, True
+                    if not may_repeat:
+                        raise _too_early(lost) from error
                     if tries == self.tries:
                         raise
                 except Refused as error:
@@ -113,13 +116,16 @@ class Creator:
             raise Frozen(why)
         return self.account.create_number(operation.body)
 
-    def _landed(self, likeness: Likeness, lost: Uncertain) -> Live | None:
-        """Look twice, with a pause between: a create may land after its answer was lost."""
+    def _landed(self, likeness: Likeness, lost: Uncertain) -> tuple[Live | None, bool]:
+        """Look twice, with a pause between: a create may land after its answer was lost.
+
+        Also whether the pause was as long as the API asked for.
+        """
         found = self._seen(likeness, lost)
-        if found is None:
-            self.pause(lost.retry_after or 0.0)
-            found = self._seen(likeness, lost)
-        return found
+        if found:
+            return found, True
+        was_whole = self.pause(lost.retry_after or 0.0) is not False
+        return self._seen(likeness, lost), was_whole
 
     def _seen(self, likeness: Likeness, lost: Uncertain) -> Live | None:
         """Look once.
@@ -145,13 +151,24 @@ class Creator:
         return provider, dumps(_revealed(compared), sort_keys=True)
 
 
+def _too_early(lost: Uncertain) -> Uncertain:
+    """What is known of a create whose answer was lost, and that may not be sent again so soon."""
+    asked = f"the API asked for {lost.retry_after or 0.0:g} s, longer than a request may take"
+    message = f"{_missing(lost)}, nor sent again: {asked}"
+    return Uncertain(message, status=lost.status, help=lost.help)
+
+
 def _unproven(lost: Uncertain, refused: Refused) -> Uncertain:
     """What is known of a create whose answer was lost once, and that was refused after that."""
-    missing = f"{lost.message}; it was looked for and not found yet"
+    missing = _missing(lost)
     if isinstance(refused, Unsent):
         return Uncertain(f"{missing}, nor sent again", status=lost.status)
     message = f"{missing}; sent again, it was refused: {refused.message}"
     return Uncertain(message, status=lost.status, help=refused.help)
+
+
+def _missing(lost: Uncertain) -> str:
+    return f"{lost.message}; it was looked for and not found yet"
 
 
 def _revealed(values: Mapping[str, Json]) -> dict[str, Json]:

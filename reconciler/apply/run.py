@@ -20,8 +20,9 @@ class Run:
     `observe` is told of results in the plan's order, `watch` of each step as it happens, in the
     thread where it does. `hold` is asked before each write is begun, and says why none may be any
     more, "" where one may. `pause` waits between two looks for a create whose answer was lost, for
-    the seconds that the API asked for or longer. `record` is a directory for the record of the
-    run, made from git's `commit` at `now`; `complain` is told once where the disk refuses it.
+    the seconds that the API asked for or longer, and answers False where it does not wait for so
+    long. `record` is a directory for the record of the run, made from git's `commit` at `now`;
+    `complain` is told once where the disk refuses it.
     """
 
     parallel: int

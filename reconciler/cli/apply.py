@@ -99,8 +99,10 @@ def how(session: Session, stop: Stop, record: str | None) -> Run:
     from reconciler.apply import Run
     from reconciler.manifests import current_commit
 
-    def pause(asked: float) -> None:
-        stop.asked.wait(max(LOOK_AGAIN_AFTER, min(asked, session.timeout)))
+    def pause(asked: float) -> bool:
+        longest = max(LOOK_AGAIN_AFTER, session.timeout)
+        stop.asked.wait(min(longest, max(LOOK_AGAIN_AFTER, asked)))
+        return asked <= longest
 
     return Run(
         parallel=session.parallel,

@@ -526,6 +526,17 @@ def test_a_create_is_not_sent_again_sooner_than_the_api_asked_for() -> None:
     assert pauses == [7]
 
 
+def test_a_create_that_would_be_sent_too_early_is_looked_for_twice_and_stays_uncertain() -> None:
+    lost = Late(Uncertain("503", status=503, retry_after=600), None)
+    [result] = run(lost, create(1), pause=lambda _seconds: False).results
+    assert (result.status, result.error_kind) == (Status.FAILED, "uncertain")
+    assert (lost.sent, lost.looks) == (1, 2)
+    assert result.error_message == (
+        "503; it was looked for and not found yet, nor sent again: the API asked for 600 s, longer "
+        "than a request may take"
+    )
+
+
 def test_what_serves_no_call_is_told_be_it_written_to_or_not() -> None:
     ill = Unhealthy("PhoneNumber/other", "blocked")
     with account(activation_seconds=60) as client:

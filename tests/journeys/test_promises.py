@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from reconciler.report import PLAN_FORMATS
+from tests.api.server import Exchange, serving
 from tests.journeys.desk import COMMAND, Desk, sandbox
 
 CANARY = "canary-token-0123456789"
@@ -167,6 +168,21 @@ def test_a_call_that_may_be_repeated_survives_one_fault(tmp_path: Path, fault: s
         assert ended.code == 0, ended.err
         assert [(each["name"], each["assistantId"]) for each in desk.numbers()] == [("kept", "new")]
         assert desk.plan()["operations"] == []
+
+
+def test_a_create_is_not_sent_again_sooner_than_the_api_asked_for(tmp_path: Path) -> None:
+    def busy(exchange: Exchange) -> None:
+        if exchange.method == "GET":
+            exchange.answer(200, [])
+        else:
+            exchange.answer(503, None, Retry_After="600")
+
+    with serving(busy) as (url, seen):
+        desk = Desk(tmp_path, url)
+        desk.manifest("a", sip("a"))
+        ended = desk.apply("--timeout", "1", "--format", "json")
+        assert [each.method for each in seen] == ["GET", "POST", "GET", "GET"]
+    assert (ended.code, ended.json["operations"][0]["error"]["kind"]) == (1, "uncertain")
 
 
 def test_after_a_kill_the_next_run_converges_and_no_number_is_bought_twice(
