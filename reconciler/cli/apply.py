@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -110,7 +111,8 @@ def how(session: Session, stop: Stop, record: str | None) -> Run:
         pause=pause,
         stop=stop,
         record=Path(record) if record else None,
-        commit=current_commit,
+        # What is planned is what stands beside the configuration, wherever the run is started.
+        commit=partial(current_commit, session.config.directory),
         complain=lambda message: warn(session.shared, message),
     )
 

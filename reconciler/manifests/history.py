@@ -75,10 +75,10 @@ def content_at(commit: str, file: str) -> bytes | None:
     return content
 
 
-def current_commit() -> str | None:
-    """The commit that the working directory is at; None outside of a git repository."""
+def current_commit(directory: Path) -> str | None:
+    """The commit that a directory is at; None outside of a git repository."""
     try:
-        head = _git("rev-parse", "--verify", "--quiet", "HEAD")
+        head = _git("-C", str(directory), "rev-parse", "--verify", "--quiet", "HEAD")
     except InputError:
         return None
     return head.decode().strip() if head else None

@@ -14,6 +14,7 @@ import pytest
 from reconciler.report import PLAN_FORMATS
 from tests.api.server import Exchange, serving
 from tests.journeys.desk import COMMAND, Desk, sandbox
+from tests.journeys.runner import git
 
 CANARY = "canary-token-0123456789"
 
@@ -134,6 +135,28 @@ def test_a_partial_run_never_releases_what_it_did_not_look_at(desk: Desk) -> Non
         assert (operation["action"], operation["address"]) == ("patch", "PhoneNumber/a")
     assert desk.run("--only", "a", "apply", "--auto-approve").code == 0
     assert {each["name"] for each in desk.numbers()} == {"a", "gone", "stranger"}
+
+
+@pytest.mark.parametrize("command", [("apply", "--auto-approve"), ("reconcile",)])
+def test_a_record_names_the_commit_of_the_manifests_wherever_it_is_run(
+    desk: Desk, command: tuple[str, ...]
+) -> None:
+    desk.configure()
+    desk.manifest("a", sip("a"))
+    other = Desk(desk.directory / "other", desk.url)
+    other.directory.mkdir()
+    for checkout in (other.directory, desk.directory):
+        (checkout / "note").write_text(checkout.name)
+        git(checkout, "init", "-q")
+        git(checkout, "add", "note")
+        git(checkout, "commit", "-qm", "one")
+    records = ("--record", str(desk.directory / "records"))
+    assert desk.run(*command, *records).code == 0
+    assert other.run(*command, *records, "--config", "../reconciler.yaml").code == 0
+    assert other.run("apply", "--auto-approve", "../numbers", *records, "--no-lock").code == 0
+    told = [each.read_text() for each in sorted((desk.directory / "records").iterdir())]
+    ours, theirs = (git(each.directory, "rev-parse", "HEAD") for each in (desk, other))
+    assert [json.loads(each.splitlines()[0])["commit"] for each in told] == [ours, ours, theirs]
 
 
 def test_what_is_refused_for_good_is_partial_once_and_then_an_error(tmp_path: Path) -> None:
