@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from reconciler.errors import InputError
 from reconciler.report.news import Mood
+from reconciler.report.words import count
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 # Between two URLs that are given in one text: apprise parts them so, too.
 _BETWEEN: Final = re.compile(r"[\s,;]+(?=[a-z0-9]{1,32}://)", re.IGNORECASE)
 _MOST_AT_ONCE: Final = 8
+# What a URL says of messages that are too long for its service.
+_OVERFLOW: Final = re.compile(r"[?&]overflow=", re.IGNORECASE)
+# Characters of a message: of the services that people read Discord takes fewest, 2,000 in all.
+_MOST_CHARACTERS: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Notifier:
 
     def __init__(self, given: Sequence[str]) -> None:
         """Prepare; nothing is sent. Raises InputError for a URL that no service has."""
-        from apprise import Apprise  # noqa: PLC0415 - only where somebody is to be told
+        from apprise import Apprise, OverflowMode  # noqa: PLC0415 - only where somebody is told
 
         self._services: dict[int, Apprise] = {}
         urls = (url for text in given for url in _BETWEEN.split(text.strip()))
@@ -48,6 +53,10 @@ class Notifier:
                     f"--notify: URL {number} is none that can be notified",
                     help="see https://github.com/caronc/apprise/wiki for the form of each service",
                 )
+            if not _OVERFLOW.search(url):
+                # A service that takes less would refuse it, now and with all that is owed later.
+                for each in service:
+                    each.overflow_mode = OverflowMode.SPLIT
             self._services[number] = service
 
     @property
@@ -77,9 +86,31 @@ class Notifier:
         }
         return bool(
             self._services[number].notify(
-                body="\n".join(message.lines),
+                body=fitting(message.lines),
                 title=message.title,
                 notify_type=kinds[message.mood],
                 body_format="text",
             )
         )
+
+
+def fitting(lines: Sequence[str], most: int = _MOST_CHARACTERS) -> str:
+    """The latest lines that fit into `most` characters, below how many were left out.
+
+    One that does not fit by itself is cut.
+    """
+    whole = "\n".join(lines)
+    if len(whole) <= most:
+        return whole
+    *earlier, last = lines
+    room = most - (len(_left_out(len(earlier))) + 1 if earlier else 0)
+    kept = [last if len(last) <= room else f"{last[: room - 1]}…"]
+    room -= len(kept[0])
+    while earlier and len(earlier[-1]) < room:
+        kept.insert(0, earlier.pop())
+        room -= len(kept[0]) + 1
+    return "\n".join([_left_out(len(earlier)), *kept] if earlier else kept)
+
+
+def _left_out(number: int) -> str:
+    return f"({count(number, 'earlier line')} left out)"

@@ -4,6 +4,7 @@ import json
 import signal
 from pathlib import Path
 
+from reconciler.report.news import RECOVERED
 from reconciler.unattended import alone
 from tests.api.server import Exchange, serving
 from tests.journeys.desk import Desk, sandbox, sip
@@ -207,6 +208,22 @@ def test_a_pass_has_told_and_measured_before_the_next_one_may_begin(kept: Desk) 
         options = ("--metrics", "m.prom", "--notify", notify)
         kept.run("reconcile", *options, VAPI_API_KEY="pk_expired")
     assert turns == [(False, True)]
+
+
+def test_no_news_are_too_long_for_a_url_and_keep_later_ones_from_it(kept: Desk) -> None:
+    def sparing(exchange: Exchange) -> None:
+        exchange.answer(200 if len(exchange.body) <= 2_000 else 400)
+
+    bad = kept.directory / "numbers" / f"{'bad' * 50}.yaml"
+    with serving(sparing) as (url, heard):
+        notify = f"{url.replace('http', 'json')}/token"
+        bad.write_text("---\n".join(f"kind: x{index}\n" for index in range(30)))
+        assert kept.run("reconcile", "--notify", notify).err == ""
+        bad.unlink()
+        kept.run("reconcile", "--notify", notify)
+    first, second = (json.loads(each.body)["message"] for each in heard)
+    assert first.startswith("failed: the manifests have errors, and no number was touched:\n")
+    assert (first[-1], second) == ("…", RECOVERED)
 
 
 def test_one_dead_url_makes_no_other_get_old_news(kept: Desk) -> None:
