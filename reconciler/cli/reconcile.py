@@ -88,6 +88,7 @@ def reconcile(
 ) -> int:
     """Make the account what the manifests say, with nobody looking on."""
     from reconciler.apply import Stop
+    from reconciler.cli.stories import part_of
     from reconciler.cli.telling import Telling
     from reconciler.unattended import Metrics, Notifier
 
@@ -96,7 +97,8 @@ def reconcile(
     stop = Stop()
     measured = Metrics(Path(metrics) if metrics else None) if metrics or metrics_port else None
     notifier = Notifier(notify) if notify else None
-    telling = Telling(shared, dry_run, measured, notifier)
+    said_part = part_of(shared.only, shared.selector, paths)
+    telling = Telling(shared, dry_run, measured, notifier, said_part)
     said = _Said(paths, all_targets, dry_run, lock_wait or 0.0, base, record, limits)
     passing = _Passing(shared, said, stop, telling, Anew(shared))
     with interruptible(shared, stop):
@@ -169,16 +171,25 @@ class _Passing:
         with ExitStack() as turn:
             ended = self._pass(begun, session, turn)
             seconds = time.monotonic() - since
-            return self._end(replace(ended, seconds=seconds), session.config.directory)
+            ended = replace(ended, seconds=seconds)
+            return self._end(ended, session.config.directory, self._part(session))
 
-    def _end(self, report: PassReport, directory: Path) -> int:
-        """Tell of a pass; its exit code."""
+    def _part(self, session: Session) -> str:
+        """What tells the part of the target that is meant from others; "" where all of it is."""
+        from reconciler.cli.stories import part_of
+
+        paths = self.said.paths
+        is_part = bool(paths) and session.is_part(paths)
+        return part_of(self.shared.only, self.shared.selector, paths if is_part else ())
+
+    def _end(self, report: PassReport, directory: Path, part: str = "") -> int:
+        """Tell of a pass over a target, or a part of it; its exit code."""
         if report.ending is Ending.BUSY:
             self.telling.tell_busy(report)
             if self.telling.metrics:
                 self.telling.metrics.ended(time.time())
         else:
-            self.telling.tell(report, directory)
+            self.telling.tell(report, directory, part)
         if self.said.dry_run and report.ending is Ending.DRIFT:
             return EXIT_CHANGES
         return _CODES[report.ending]

@@ -110,7 +110,7 @@ class Session:
             now=now,
             lock_path=self.lock_path if use_lock else None,
             selection=Selection(
-                _labels(self.shared.selector), self.shared.only, self._is_part(chosen)
+                _labels(self.shared.selector), self.shared.only, self.is_part(chosen)
             ),
             base=self._base(base, paths) if base else None,
             policies=self.policies(),
@@ -143,7 +143,7 @@ class Session:
 
         warn(self.shared, terminal(message))
 
-    def _is_part(self, paths: tuple[str, ...]) -> bool:
+    def is_part(self, paths: tuple[str, ...]) -> bool:
         """Whether `paths` are not all that the configuration says the target's manifests are."""
         whole = {os.path.realpath(each) for each in self.target.manifests}
         return bool(whole) and not whole <= {os.path.realpath(each) for each in paths}

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from json import dumps
 from pathlib import Path
 
 from reconciler.files import MAX_JSON_BYTES, parse_json, read_regular
 from reconciler.lockfile import write_atomically
+from reconciler.report.cause import digest
 from reconciler.report.news import Told, read_told, told_json
+
+
+def part_of(only: Sequence[str], selector: Sequence[str], paths: Sequence[str]) -> str:
+    """What tells a part of a target from others, short enough for a file name; "" for the whole.
+
+    `paths` are those given, not where links lead: git-sync has them lead elsewhere each time.
+    """
+    if not (only or selector or paths):
+        return ""
+    said = {
+        "only": sorted({*only}),
+        "selector": sorted({*selector}),
+        "paths": sorted({*map(os.path.normpath, paths)}),
+    }
+    return digest([said])[:8]
 
 
 @dataclass(frozen=True)

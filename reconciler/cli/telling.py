@@ -28,20 +28,25 @@ _READABLE: Final = "recovered: the configuration could not be used, and now it c
 
 @dataclass(frozen=True)
 class Telling:
-    """Who hears of passes. What cannot be told is said on stderr, and stops nothing."""
+    """Who hears of passes. What cannot be told is said on stderr, and stops nothing.
+
+    `said_part` is what was said to be meant, as `part_of` has it: where there is no target, it
+    cannot be told whether that is a part.
+    """
 
     shared: Shared
     dry_run: bool
     metrics: Metrics | None
     notifier: Notifier | None
+    said_part: str = ""
 
     @cached_property
     def stories(self) -> Stories:
         """What was told in passes before."""
         return Stories(self._complain)
 
-    def tell(self, report: PassReport, directory: Path) -> None:
-        """Print, measure and notify; what was told before stands in `directory`.
+    def tell(self, report: PassReport, directory: Path, part: str = "") -> None:
+        """Print, measure and notify; what was told before of that `part` stands in `directory`.
 
         A pass that was cut short before it had looked, be it while it waited for its turn, leaves
         all news to the next: another may be telling them.
@@ -51,7 +56,7 @@ class Telling:
                 self._show(PassView(report))
             self._measure(report)
             return
-        path = self._story(report.target, directory)
+        path = self._story(report.target, directory, part)
         before = self.stories.read(path)
         lines, told = news(before, report, time.time())
         lines = (*self._readable_again(report, directory), *lines)
@@ -131,10 +136,12 @@ class Telling:
         self.stories.keep(nameless, Told())
         return () if before == Told() else (_READABLE,)
 
-    def _story(self, target: str, directory: Path) -> Path:
+    def _story(self, target: str, directory: Path, part: str = "") -> Path:
         """Where it stands what was told: dry runs and real passes each have a story of their own.
 
-        So has what befell no target, because the configuration did not tell which there are.
+        So has each part of a target, for what is well there tells nothing of the rest; and what
+        befell no target, because the configuration did not tell which there are.
         """
-        parts = (".reconciler", target, "told", "dry-run" if self.dry_run else "", "json")
-        return directory / ".".join(part for part in parts if part)
+        run = "dry-run" if self.dry_run else ""
+        names = (".reconciler", target, "told", part if target else self.said_part, run, "json")
+        return directory / ".".join(each for each in names if each)

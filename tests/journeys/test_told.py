@@ -4,6 +4,8 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
+
 from reconciler.report.news import RECOVERED
 from reconciler.unattended import alone
 from tests.api.server import Exchange, serving
@@ -167,6 +169,38 @@ def test_a_dry_run_after_a_refused_pass_is_no_recovery(kept: Desk) -> None:
     ]
     assert "refused: " in told[0]
     assert [each.count("recovered") for each in told] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("broken", "well"),
+    [
+        (("--only", "b"), ("--only", "a")),
+        (("--selector", "team=b"), ("--selector", "team=a")),
+        (("numbers/b.yaml",), ("numbers/a.yaml",)),
+        ((), ("--only", "a")),
+    ],
+)
+def test_a_part_that_is_well_tells_no_recovery_of_another(
+    kept: Desk, broken: tuple[str, ...], well: tuple[str, ...]
+) -> None:
+    for key in ("a", "b"):
+        kept.manifest(key, sip(key), metadata={"labels": {"team": key}})
+    kept.run("reconcile")
+    (number,) = (each for each in kept.numbers() if each["name"] == "b")
+    kept.ask("DELETE", f"/phone-number/{number['id']}")
+    told = [kept.run("reconcile", "--quiet", *each).out for each in (broken, well) * 2]
+    assert ["b vanished" in each for each in told] == [True, False, False, False]
+    assert [bool(each) for each in told] == [True, False, False, False], told
+    again = kept.run("reconcile", "--quiet", *broken, "--max-recreates", "1")
+    assert again.out.count("recovered") == 1
+
+
+def test_all_paths_of_a_target_are_the_whole_of_it(kept: Desk) -> None:
+    (number,) = kept.numbers()
+    kept.ask("DELETE", f"/phone-number/{number['id']}")
+    told = [kept.run("reconcile", "--quiet", *each).out for each in ((), ("./numbers/",))]
+    assert [bool(each) for each in told] == [True, False]
+    assert len(list(kept.directory.glob(".reconciler.prod.told*"))) == 1
 
 
 def test_notifications_say_if_they_are_of_a_failure_or_a_success(kept: Desk) -> None:
