@@ -16,7 +16,7 @@ from reconciler.cli.options import Shared
 from reconciler.cli.stories import Stories
 from reconciler.model import Ending, PassReport
 from reconciler.report import PASS_FORMATS, PassView
-from reconciler.report.news import EVERYBODY, Told, mood, news
+from reconciler.report.news import EVERYBODY, Told, mood, news, owing
 
 if TYPE_CHECKING:
     from reconciler.unattended import Metrics, Notifier
@@ -56,15 +56,19 @@ class Telling:
                 self._show(PassView(report))
             self._measure(report)
             return
-        path = self._story(report.target, directory, part)
-        before = self.stories.read(path)
+        path, nameless = self._story(report.target, directory, part), self._story("", directory)
+        before, unusable = self.stories.read(path), self.stories.read(nameless)
         lines, told = news(before, report, time.time())
-        lines = (*self._readable_again(report, directory), *lines)
+        if report.target and unusable.trouble:
+            lines = (_READABLE, *lines)
+            before = owing(before, unusable.unsent)
         if lines or not self.shared.quiet:
             self._show(PassView(report, lines))
         self._measure(report)
         told = replace(told, unsent=self._notify(report, before.unsent, lines))
         self.stories.keep(path, told)
+        if report.target:
+            self.stories.keep(nameless, Told())
 
     def tell_busy(self, report: PassReport) -> None:
         """Say that a target was left to another run, which tells and measures its own pass."""
@@ -126,15 +130,6 @@ class Telling:
     def _complain(self, message: str) -> None:
         """Say on stderr what could not be told."""
         warn(self.shared, message)
-
-    def _readable_again(self, report: PassReport, directory: Path) -> tuple[str, ...]:
-        """What is new where the configuration could not be used before."""
-        if not report.target:
-            return ()
-        nameless = self._story("", directory)
-        before = self.stories.read(nameless)
-        self.stories.keep(nameless, Told())
-        return () if before == Told() else (_READABLE,)
 
     def _story(self, target: str, directory: Path, part: str = "") -> Path:
         """Where it stands what was told: dry runs and real passes each have a story of their own.

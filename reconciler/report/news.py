@@ -8,7 +8,7 @@ A pass that was interrupted or frozen shows neither that a trouble is over nor t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from reconciler.model import WRITTEN, Change, Ending, Json, Operation, PassReport, Reason
@@ -74,6 +74,14 @@ def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], T
     lines += (each.text for what, each in matters.items() if told.matters.get(what) != each)
     lines += (f"over: {each.text}" for what, each in told.matters.items() if what not in matters)
     return tuple(lines), Told(trouble, matters, since)
+
+
+def owing(told: Told, more: Mapping[int, tuple[str, ...]]) -> Told:
+    """What was told, with `more` lines owed to URLs after those that they are owed already."""
+    unsent = dict(told.unsent)
+    for number, lines in more.items():
+        unsent[number] = (*unsent.get(number, ()), *lines)
+    return replace(told, unsent=unsent)
 
 
 def mood(report: PassReport, lines: Sequence[str]) -> Mood:

@@ -9,6 +9,7 @@ import pytest
 from reconciler.cli.options import Shared
 from reconciler.cli.telling import Telling
 from reconciler.model import Ending, PassReport, Plan, Summary
+from reconciler.report.news import RECOVERED
 from reconciler.unattended import Notifier
 from tests.api.server import Exchange, serving
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 PLAN = Plan("prod", "", None, "", "", (), (), (), (), (), Summary())
 FINE = PassReport("prod", "", 0.1, Ending.SYNCED, plan=PLAN)
+BROKEN = PassReport("", "", 0.1, Ending.FAILED, "the configuration has errors", "faults")
 DOWN = PassReport("prod", "", 0.1, Ending.FAILED, "no answer in time", "outage")
 
 
@@ -70,9 +72,23 @@ def test_what_was_told_and_cannot_be_kept_is_told_once_by_a_process(
 def test_a_configuration_of_which_nothing_can_be_kept_is_told_once_by_a_process(
     tmp_path: Path,
 ) -> None:
-    gone, broken = tmp_path / "gone", PassReport("", "", 0.1, Ending.FAILED, "no such file", "file")
+    gone = tmp_path / "gone"
     with serving(taken) as (url, heard):
         service = telling(url)
-        for report in (broken, broken, FINE, FINE):
+        for report in (BROKEN, BROKEN, FINE, FINE):
             service.tell(report, gone)
     assert [each.partition(":")[0] for each in messages(heard)] == ["failed", "recovered"]
+
+
+def test_a_configuration_that_is_mended_takes_along_what_a_url_is_owed_of_it(
+    tmp_path: Path,
+) -> None:
+    with serving(away, away, away, taken) as (url, heard):
+        for report in (DOWN, BROKEN, FINE, FINE):
+            telling(url).tell(report, tmp_path)
+    assert messages(heard)[3].splitlines() == [
+        "failed: no answer in time",
+        "failed: the configuration has errors",
+        "recovered: the configuration could not be used, and now it can",
+        RECOVERED,
+    ]
