@@ -1,12 +1,15 @@
 """The standard streams as they were found -> streams that a command can rely on.
 
 Whoever heard what is said on stderr may be gone, which is no reason to stop: it is dropped. A
-result that stdout does not take is an error, and is told as one.
+result that stdout does not take is an error, and is told as one. Either may be such that a write
+does not wait for its reader, as where a terminal is shared with a program that made it so: what is
+full for now is waited for, on stderr for a moment.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import sys
 from contextlib import suppress
 from io import BufferedWriter, RawIOBase, TextIOWrapper
@@ -18,6 +21,8 @@ _CLOSED: Final = (
     ("stdout", os.O_RDONLY, "w"),
     ("stderr", os.O_WRONLY, "w"),
 )
+# Milliseconds in which a reader of stderr that reads at all makes room for more.
+_A_MOMENT: Final = 2000
 
 
 def settle_streams() -> None:
@@ -74,15 +79,16 @@ class _Results(_Stream):
 
     fault: OSError | None = None
 
-    def write(self, data: Any) -> int | None:
-        """Write what can be written at once. Raises OSError."""
+    def write(self, data: Any) -> int:
+        """Write what can be written at once, and something at least. Raises OSError."""
         try:
-            written: int | None = self._raw.write(data)
+            while (written := self._raw.write(data)) is None:
+                has_room(self.fileno(), None)
         except OSError as error:
             self.fault = OSError(error.errno, error.strerror, "stdout")
             raise self.fault from None
         self.fault = None
-        return written
+        return int(written)
 
 
 class _Remarks(_Stream):
@@ -91,14 +97,33 @@ class _Remarks(_Stream):
     Nothing is buffered: a signal may have something to say in the middle of a line.
     """
 
+    # Who made no room once is not waited for again before there is some: no run hangs on it.
+    _is_read = True
+
     def write(self, data: Any) -> int:
         """Write all of it, or as much as can be."""
         left = memoryview(data).cast("B")
         size = len(left)
         with suppress(OSError):
-            while left and (written := self._raw.write(left)):
+            while left and (written := self._some(left)):
                 left = left[written:]
         return size
+
+    def _some(self, data: memoryview) -> int:
+        """Write what can be written within a moment; 0 where that is nothing. Raises OSError."""
+        written = self._raw.write(data)
+        while written is None and self._is_read:
+            self._is_read = has_room(self.fileno(), _A_MOMENT)
+            written = self._raw.write(data)
+        self._is_read = written is not None
+        return int(written or 0)
+
+
+def has_room(fd: int, milliseconds: int | None) -> bool:
+    """Whether a file can be written to, or shown to be broken, within so long; None is ever."""
+    waiting = select.poll()
+    waiting.register(fd, select.POLLOUT)
+    return bool(waiting.poll(milliseconds))
 
 
 def _raw(stream: TextIOWrapper) -> Any:

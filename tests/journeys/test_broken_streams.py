@@ -1,9 +1,12 @@
 """Streams that nobody reads: what is said on stderr is dropped, a result that is lost is told."""
 
+import fcntl
 import json
 import os
 import pty
 import subprocess
+import termios
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.desk import COMMAND, Desk, sandbox, sip
+from tests.journeys.test_reconcile import until
 
 USERS = ("a", "b", "c")
 APPLY = ("apply", "numbers", "--auto-approve", "--record", "records")
@@ -20,6 +24,8 @@ BROKEN = {
     "closed": "Bad file descriptor",
     "unread": "Broken pipe",
 }
+# How much a pipe holds, in bytes, at least.
+ROOM = 4096
 
 
 @pytest.fixture
@@ -124,6 +130,82 @@ def test_a_result_that_is_lost_is_an_error_in_one_line(
         each for each in ended.stderr.splitlines() if not each.startswith("warning: the pass")
     ]
     assert (ended.returncode, errors) == (1, [f"error: stdout: {BROKEN[how]}"])
+
+
+@contextmanager
+def unwaiting() -> Iterator[tuple[int, int]]:
+    """A pipe of 4 KiB, and a write to it that does not wait for room."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, ROOM)
+    os.set_blocking(writer, False)
+    yield reader, writer
+    os.close(reader)
+
+
+def read_late(reader: int) -> str:
+    """All that is written to a pipe, read once it is full."""
+    held = array("i", [0])
+
+    def is_full() -> bool:
+        fcntl.ioctl(reader, termios.FIONREAD, held)
+        return held[0] == ROOM
+
+    until(is_full)
+    with os.fdopen(os.dup(reader)) as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_result_waits_for_a_slow_reader(tmp_path: Path, unbuffered: str) -> None:
+    with unwaiting() as (reader, writer):
+        process = subprocess.Popen(
+            [*COMMAND, "schema", "show"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        os.close(writer)
+        shown = read_late(reader)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert json.loads(shown)["$schema"]
+
+
+def test_an_error_waits_for_a_slow_reader(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "http://127.0.0.1:9")
+    for index in range(40):
+        desk.manifest(f"bad-{index}", {"provider": "none"})
+    whole = run(desk, "plan", "numbers").stderr
+    assert len(whole) > 2 * ROOM
+    with unwaiting() as (reader, writer):
+        process = subprocess.Popen(
+            [*COMMAND, "plan", "numbers"],
+            cwd=tmp_path,
+            env=os.environ | {"VAPI_API_KEY": "key", "VAPI_BASE_URL": desk.url},
+            stdout=subprocess.DEVNULL,
+            stderr=writer,
+        )
+        os.close(writer)
+        shown = read_late(reader)
+        assert process.wait(30) == 1
+    assert shown == whole
+
+
+def test_a_run_whose_remarks_find_no_room_does_not_hang(desk: Desk) -> None:
+    with unwaiting() as (_, writer):
+        os.write(writer, b"x" * ROOM)
+        process = subprocess.Popen(
+            [*COMMAND, *APPLY],
+            cwd=desk.directory,
+            env=os.environ | {"VAPI_API_KEY": "key", "VAPI_BASE_URL": desk.url},
+            stdout=subprocess.DEVNULL,
+            stderr=writer,
+        )
+        os.close(writer)
+        assert process.wait(30) == 0
+    assert (remembered(desk), last_event(desk)) == (list(USERS), "end")
 
 
 def test_a_terminal_that_goes_away_with_its_bar_stops_nothing(tmp_path: Path) -> None:
