@@ -222,9 +222,11 @@ def _ask(shared: Shared, made: Plan) -> None:
 @contextmanager
 def interruptible(shared: Shared, stop: Stop) -> Iterator[None]:
     """The first ctrl-C or SIGTERM lets calls in flight finish; the second stops at once."""
+    from reconciler.cli.progress import show_cursor
 
     def interrupted(*_: object) -> None:
         if stop.asked.is_set():
+            show_cursor(shared)
             os._exit(EXIT_INTERRUPTED)
         stop.asked.set()
         say(shared, "stopping after the calls in flight; once more stops at once")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 from reconciler.cli.log import note
 from reconciler.cli.options import Shared
+from reconciler.cli.streams import has_room
 from reconciler.model import Result
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Observe = Callable[[Result], None]
 Watch = Callable[["Step"], None]
+
+# What shows the cursor of a terminal, and leaves a bar's line.
+_CURSOR: Final = b"\x1b[?25h\n"
 
 
 @contextmanager
@@ -33,6 +37,16 @@ def progress(shared: Shared, total: int) -> Iterator[tuple[Observe, Watch]]:
             yield (lambda _result: None), watch
     else:
         yield (lambda result: _line(shared, result)), (lambda _step: None)
+
+
+def show_cursor(shared: Shared) -> None:
+    """Show the cursor that a bar hides, for who ends the process under it. Waits for nothing."""
+    if _moves(shared):
+        # Past what rich has put in the place of stderr, which shows lines, and whole ones.
+        with suppress(OSError):
+            fd = sys.stderr.fileno()
+            if has_room(fd, 0):
+                os.write(fd, _CURSOR)
 
 
 def _moves(shared: Shared) -> bool:

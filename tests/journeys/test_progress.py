@@ -3,13 +3,17 @@
 import os
 import pty
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from tests.api.server import Exchange, serving
 from tests.journeys.desk import COMMAND, Desk, sandbox
+from tests.journeys.test_reconcile import until
 
 
 @pytest.fixture
@@ -22,8 +26,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
-def on_a_terminal(desk: Desk, *arguments: str, **environ: str) -> str:
-    """What apply shows on a terminal of 100 columns beside its result."""
+def begun(desk: Desk, *arguments: str, **environ: str) -> "tuple[subprocess.Popen[bytes], int]":
+    """An apply on a terminal of 100 columns, and the terminal's other end."""
     ours, theirs = pty.openpty()
     unwanted = ("CI", "NO_COLOR")
     clean = {key: each for key, each in os.environ.items() if key not in unwanted}
@@ -37,15 +41,29 @@ def on_a_terminal(desk: Desk, *arguments: str, **environ: str) -> str:
         stderr=theirs,
     )
     os.close(theirs)
+    return process, ours
+
+
+def on_a_terminal(desk: Desk, *arguments: str, **environ: str) -> str:
+    """What apply shows on a terminal beside its result."""
+    process, ours = begun(desk, *arguments, **environ)
+    shown = read_until(ours)
+    assert process.wait(30) == 0
+    os.close(ours)
+    return shown
+
+
+def read_until(ours: int, words: str = "") -> str:
+    """What is shown until these words are, or until the end."""
     shown = bytearray()
     try:
         while chunk := os.read(ours, 4096):
             shown += chunk
+            if words and words in plain(shown.decode(errors="replace")):
+                break
     except OSError:
         pass  # The terminal's other end is closed: that is how a pty ends on Linux.
-    assert process.wait(30) == 0
-    os.close(ours)
-    return shown.decode()
+    return shown.decode(errors="replace")
 
 
 def plain(shown: str) -> str:
@@ -79,6 +97,34 @@ def test_a_log_has_one_line_an_operation_and_no_bar(
         ["PhoneNumber/c"],
     ]
     assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(("term", "moves"), [("xterm", True), ("dumb", False)])
+def test_the_cursor_is_shown_again_where_a_second_signal_stops_at_once(
+    tmp_path: Path, term: str, moves: bool
+) -> None:
+    released = Event()
+
+    def hanging(exchange: Exchange) -> None:
+        if exchange.method == "GET":
+            exchange.answer(200, [])
+        else:
+            released.wait(20)
+            exchange.hang_up()
+
+    with serving(hanging) as (url, seen):
+        desk = Desk(tmp_path, url)
+        desk.manifest("a", {"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai"})
+        process, ours = begun(desk, TERM=term)
+        until(lambda: "POST" in [each.method for each in seen])
+        process.send_signal(signal.SIGINT)
+        shown = read_until(ours, "once more stops at once")
+        process.send_signal(signal.SIGINT)
+        shown += read_until(ours)
+        code = process.wait(20)
+        released.set()
+    os.close(ours)
+    assert (code, shown.endswith("\x1b[?25h\r\n"), "\x1b" in shown) == (130, moves, moves)
 
 
 def test_quiet_is_quiet(desk: Desk) -> None:
