@@ -31,6 +31,14 @@ _METHODS: Final = ("GET", "POST", "PATCH", "DELETE")
 # Without how long, these would do nothing.
 _NEED_ARGUMENT: Final = frozenset({FaultName.DELAY, FaultName.DELAY_AFTER})
 _TAKE_ARGUMENT: Final = _NEED_ARGUMENT | {FaultName.REFUSE, FaultName.THROTTLED, FaultName.LATE}
+# What befalls calls of one method only: of any other it would mean nothing.
+ONLY_OF: Final[Mapping[FaultName, str]] = {
+    FaultName.V2_REFUSED: "GET",
+    FaultName.PROVIDER_REFUSED: "PATCH",
+    FaultName.NESTED_NULLS_DROPPED: "PATCH",
+    FaultName.LATE: "POST",
+    FaultName.HUSK: "POST",
+}
 _HELP: Final = (
     "a fault is [METHOD:]NAME[=ARGUMENT][@WHEN], such as POST:drop-after@1, 429=2@10% or "
     "delay=300; WHEN is the how many-th call or a percentage; names: " + ", ".join(FaultName)
@@ -68,7 +76,13 @@ def _meaningless(rule: FaultRule) -> str:
         return f"{name} takes no argument"
     if not 0 < rule.probability <= 1:
         return "a percentage is more than 0 and at most 100"
-    return ""
+    return _elsewhere(name, rule.method) if rule.method else ""
+
+
+def _elsewhere(name: FaultName, method: str) -> str:
+    """Why a fault befalls no call of a method; "" where it does."""
+    only = ONLY_OF.get(name, method)
+    return "" if method == only else f"{name} befalls a {only} and no {method}"
 
 
 class Faults:
@@ -104,7 +118,7 @@ class Faults:
     def _fault(self, scope: Scope) -> Fault | None:
         named = Headers(scope=scope).get(HEADER)
         if named is not None:
-            return _named(named)
+            return _named(named, scope["method"])
         striking = [rule for index, rule in enumerate(self._rules) if self._strikes(index, scope)]
         return striking[0].fault if striking else None
 
@@ -119,14 +133,16 @@ class Faults:
         return self._random.random() < rule.probability
 
 
-def _named(text: str) -> Fault:
-    """The fault that a call names for itself. Raises InputError."""
+def _named(text: str, method: str) -> Fault:
+    """The fault that a call of a method names for itself. Raises InputError."""
     rule = parse_rule(text)
     if rule != FaultRule(rule.fault):
         raise InputError(
             f"{text!r} is not a fault of one call",
             help=f"{HEADER} is about the call that carries it: leave METHOD: and @WHEN away",
         )
+    if wrong := _elsewhere(rule.fault.name, method):
+        raise InputError(f"{text!r} is not a fault of this call: {wrong}", help=_HELP)
     return rule.fault
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from reconciler.sandbox.faults import parse_rule
+from reconciler.sandbox.faults import ONLY_OF, parse_rule
 from reconciler.sandbox.settings import FaultName, FaultRule, Secrets, Settings
 
 # The manifest of a key: provider, what it declares, and whether it is a tombstone.
@@ -100,7 +100,10 @@ def _once(random: Random) -> FaultRule:
     argument = f"={_ARGUMENTS[name]}" if name in _ARGUMENTS and random.random() < 0.7 else ""
     if name in (FaultName.DELAY, FaultName.DELAY_AFTER):
         argument = f"={_ARGUMENTS[name]}"
-    return parse_rule(f"{random.choice(_METHODS)}{name}{argument}@{random.randint(1, 12)}")
+    method = random.choice(_METHODS)
+    if method and name in ONLY_OF:
+        method = f"{ONLY_OF[name]}:"
+    return parse_rule(f"{method}{name}{argument}@{random.randint(1, 12)}")
 
 
 def _spec(random: Random, key: str) -> dict[str, Any]:

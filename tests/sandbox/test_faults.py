@@ -9,7 +9,7 @@ import pytest
 from reconciler.errors import InputError
 from reconciler.model import Json
 from reconciler.sandbox.app import create_app
-from reconciler.sandbox.faults import parse_rule
+from reconciler.sandbox.faults import ONLY_OF, parse_rule
 from reconciler.sandbox.server import running
 from reconciler.sandbox.settings import Fault, FaultName, FaultRule, Settings
 from reconciler.sandbox.store import Store
@@ -274,6 +274,11 @@ def test_a_rule_that_cannot_be_read_is_told(text: str) -> None:
         ("husk=1", "husk takes no argument"),
         ("500-before@200%", "a percentage is more than 0 and at most 100"),
         ("500-before@0%", "a percentage is more than 0 and at most 100"),
+        ("GET:husk", "husk befalls a POST and no GET"),
+        ("DELETE:late=3@1", "late befalls a POST and no DELETE"),
+        ("POST:v2-400", "v2-400 befalls a GET and no POST"),
+        ("GET:provider-400@5%", "provider-400 befalls a PATCH and no GET"),
+        ("POST:nested-nulls-dropped", "nested-nulls-dropped befalls a PATCH and no POST"),
     ],
 )
 def test_a_part_of_a_rule_that_means_nothing_is_told(
@@ -284,6 +289,19 @@ def test_a_part_of_a_rule_that_means_nothing_is_told(
     assert told.value.help.startswith("a fault is [METHOD:]NAME")
     answer = post(open_sandbox(), text)
     assert (answer.status_code, words in answer.json()["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("text", ["v2-400", "provider-400", "nested-nulls-dropped"])
+def test_a_call_that_its_fault_cannot_befall_is_told(open_sandbox: OpenSandbox, text: str) -> None:
+    client = open_sandbox()
+    answer = post(client, text)
+    assert (answer.status_code, count(client)) == (400, 0)
+    assert f"{text} befalls a " in answer.json()["message"]
+
+
+@pytest.mark.parametrize("fault", ONLY_OF)
+def test_a_fault_may_be_told_of_the_one_method_that_it_befalls(fault: FaultName) -> None:
+    assert parse_rule(f"{ONLY_OF[fault]}:{fault}").method == ONLY_OF[fault]
 
 
 @pytest.mark.parametrize("text", ["POST:500-before", "500-before@1", "500-before@50%"])
