@@ -54,11 +54,10 @@ class Stories:
         try:
             write_atomically(path, dumps(told_json(told), indent=2, sort_keys=True) + "\n")
         except OSError as error:
-            complaint = f"{path} cannot be written: {error.strerror}"
-            _, before = self.unwritten.get(path, (told, ""))
-            if complaint != before:
-                self.complain(complaint)
-            self.unwritten[path] = (told, complaint)
+            why = error.strerror or str(error)
+            if why not in {each for _, each in self.unwritten.values()}:
+                self.complain(f"{path} cannot be written: {why}")
+            self.unwritten[path] = (told, why)
         else:
             self.unwritten.pop(path, None)
 

@@ -65,10 +65,12 @@ class Telling:
         if lines or not self.shared.quiet:
             self._show(PassView(report, lines))
         self._measure(report)
-        told = replace(told, unsent=self._notify(report, before.unsent, lines))
-        self.stories.keep(path, told)
+        urls = len(self.notifier.numbers) if self.notifier else before.urls
+        unsent = self._notify(report, before, lines)
+        self.stories.keep(path, replace(told, unsent=unsent, urls=urls))
         if report.target:
-            self.stories.keep(nameless, Told())
+            # What befalls no target is owed to as many.
+            self.stories.keep(nameless, Told(urls=urls if self.notifier else unusable.urls))
 
     def tell_busy(self, report: PassReport) -> None:
         """Say that a target was left to another run, which tells and measures its own pass."""
@@ -99,20 +101,23 @@ class Telling:
             self._complain(f"metrics cannot be written: {error.strerror}")
 
     def _notify(
-        self, report: PassReport, unsent: Mapping[int, tuple[str, ...]], lines: Sequence[str]
+        self, report: PassReport, before: Told, lines: Sequence[str]
     ) -> Mapping[int, tuple[str, ...]]:
         """Notify each URL of the lines and of what it is owed; what could not be sent is owed it.
 
-        A URL that fails is complained of once, until it has worked again.
+        So it is in a pass that notifies none: a person's may come first, and URLs are to hear of
+        it too. A URL that fails is complained of once, until it has worked again.
         """
         if not self.notifier:
-            return unsent
+            last = max((before.urls, *before.unsent))
+            return _latest(owing(before, dict.fromkeys(range(1, last + 1), tuple(lines))).unsent)
         from reconciler.unattended.notify import Message
 
         title = f"vapi-reconciler: {report.target or report.ending.value}"
-        to_all = unsent.get(EVERYBODY, ())
+        to_all = before.unsent.get(EVERYBODY, ())
         owed = {
-            number: (*to_all, *unsent.get(number, ()), *lines) for number in self.notifier.numbers
+            number: (*to_all, *before.unsent.get(number, ()), *lines)
+            for number in self.notifier.numbers
         }
         messages = {
             number: Message(title, each, mood(report, each))
@@ -121,11 +126,11 @@ class Telling:
         }
         failing = sorted(self.notifier.send(messages))
         for number in failing:
-            if number not in unsent:
+            if number not in before.unsent:
                 self._complain(
                     f"--notify: URL {number} could not be notified, and is tried again by each pass"
                 )
-        return {number: owed[number][-_MOST_UNSENT:] for number in failing}
+        return _latest({number: owed[number] for number in failing})
 
     def _complain(self, message: str) -> None:
         """Say on stderr what could not be told."""
@@ -140,3 +145,7 @@ class Telling:
         run = "dry-run" if self.dry_run else ""
         names = (".reconciler", target, "told", part if target else self.said_part, run, "json")
         return directory / ".".join(each for each in names if each)
+
+
+def _latest(owed: Mapping[int, tuple[str, ...]]) -> Mapping[int, tuple[str, ...]]:
+    return {number: lines[-_MOST_UNSENT:] for number, lines in owed.items() if lines}

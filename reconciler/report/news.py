@@ -47,13 +47,14 @@ class Told:
     `matters` are by what they are about.
     `since` has the time, in seconds since 1970, at which an address was first seen activating;
     `unsent` are the lines that are owed to each URL which could not be notified of them yet, by its
-    number; those of `EVERYBODY` are owed to all.
+    number; those of `EVERYBODY` are owed to all. `urls` is how many were notified last.
     """
 
     trouble: str = ""
     matters: Mapping[str, Matter] = field(default_factory=dict)
     since: Mapping[str, float] = field(default_factory=dict)
     unsent: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    urls: int = 0
 
 
 def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], Told]:
@@ -100,6 +101,7 @@ def told_json(told: Told) -> Json:
         "matters": {what: each.text for what, each in told.matters.items()},
         "marks": {what: each.mark for what, each in told.matters.items() if each.mark},
         "since": dict(told.since),
+        "urls": told.urls,
         "unsent": {str(number): list(lines) for number, lines in told.unsent.items()},
     }
 
@@ -113,7 +115,8 @@ def read_told(value: Any) -> Told:
             for what, text in value["matters"].items()
         }
         since = {address: float(each) for address, each in value["since"].items()}
-        return Told(str(value["trouble"]), matters, since, _unsent(value.get("unsent", {})))
+        unsent, urls = _unsent(value.get("unsent", {})), int(value.get("urls", 0))
+        return Told(str(value["trouble"]), matters, since, unsent, urls)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Told()
 

@@ -92,3 +92,39 @@ def test_a_configuration_that_is_mended_takes_along_what_a_url_is_owed_of_it(
         "recovered: the configuration could not be used, and now it can",
         RECOVERED,
     ]
+
+
+@pytest.mark.parametrize("trouble", [DOWN, BROKEN])
+@pytest.mark.parametrize("by_hand", [(0,), (1,), (0, 1)])
+def test_a_pass_that_notifies_nobody_owes_its_news_to_the_urls_that_were_notified_last(
+    tmp_path: Path, by_hand: tuple[int, ...], trouble: PassReport
+) -> None:
+    with serving(taken) as (url, heard):
+        telling(url, url).tell(FINE, tmp_path)
+        for step, report in enumerate((trouble, FINE)):
+            if step in by_hand:
+                telling().tell(report, tmp_path)
+            else:
+                telling(url, url).tell(report, tmp_path)
+        telling(url, url).tell(FINE, tmp_path)
+    lines = [line.partition(":")[0] for each in messages(heard) for line in each.splitlines()]
+    assert sorted(lines) == ["failed", "failed", "recovered", "recovered"]
+    told = (json.loads(each.read_text()) for each in tmp_path.iterdir())
+    assert [(each["unsent"], each["urls"]) for each in told] == [({}, 2), ({}, 2)]
+
+
+def test_no_more_is_owed_than_is_worth_telling(tmp_path: Path) -> None:
+    with serving(taken) as (url, _):
+        telling(url).tell(FINE, tmp_path)
+    for _ in range(70):
+        for report in (DOWN, FINE):
+            telling().tell(report, tmp_path)
+    told = json.loads((tmp_path / ".reconciler.prod.told.json").read_text())
+    assert (len(told["unsent"]["1"]), told["unsent"]["1"][-1]) == (100, RECOVERED)
+
+
+def test_where_no_url_was_ever_notified_nothing_is_owed(tmp_path: Path) -> None:
+    for report in (DOWN, FINE):
+        telling().tell(report, tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert json.loads(path.read_text())["unsent"] == {}
