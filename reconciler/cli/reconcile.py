@@ -232,10 +232,11 @@ class _Passing:
     def _pass_by(self, begun: PassReport, session: Session) -> PassReport:
         from reconciler.passes import Course, one_pass
 
-        job = session.job(self.said.paths, base=self.said.base)
+        job = replace(session.job(self.said.paths, base=self.said.base), warn=self.telling.hear)
+        run = how(session, self.stop, self.said.record)
         course = Course(
             limits=limits_over(session.target.limits, dict(self.said.limits)),
-            run=how(session, self.stop, self.said.record),
+            run=replace(run, complain=self.telling.hear),
             now=lambda: datetime.now(UTC),
             dry_run=self.said.dry_run,
         )

@@ -48,6 +48,7 @@ class Told:
     `since` has the time, in seconds since 1970, at which an address was first seen activating;
     `unsent` are the lines that are owed to each URL which could not be notified of them yet, by its
     number; those of `EVERYBODY` are owed to all. `urls` is how many were notified last.
+    `complaints` are what was said on stderr of what could not be told, by what it is about.
     """
 
     trouble: str = ""
@@ -55,6 +56,7 @@ class Told:
     since: Mapping[str, float] = field(default_factory=dict)
     unsent: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     urls: int = 0
+    complaints: Mapping[str, str] = field(default_factory=dict)
 
 
 def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], Told]:
@@ -102,6 +104,7 @@ def told_json(told: Told) -> Json:
         "marks": {what: each.mark for what, each in told.matters.items() if each.mark},
         "since": dict(told.since),
         "urls": told.urls,
+        "complaints": dict(told.complaints),
         "unsent": {str(number): list(lines) for number, lines in told.unsent.items()},
     }
 
@@ -116,7 +119,8 @@ def read_told(value: Any) -> Told:
         }
         since = {address: float(each) for address, each in value["since"].items()}
         unsent, urls = _unsent(value.get("unsent", {})), int(value.get("urls", 0))
-        return Told(str(value["trouble"]), matters, since, unsent, urls)
+        complaints = {what: str(each) for what, each in value.get("complaints", {}).items()}
+        return Told(str(value["trouble"]), matters, since, unsent, urls, complaints)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Told()
 

@@ -128,3 +128,15 @@ def test_where_no_url_was_ever_notified_nothing_is_owed(tmp_path: Path) -> None:
         telling().tell(report, tmp_path)
     (path,) = tmp_path.iterdir()
     assert json.loads(path.read_text())["unsent"] == {}
+
+
+def test_a_url_that_fails_is_complained_of_though_it_was_owed_news_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(away) as (url, _):
+        telling(url).tell(FINE, tmp_path)
+        telling().tell(DOWN, tmp_path)
+        for _ in range(2):
+            telling(url).tell(DOWN, tmp_path)
+    said = "warning: --notify: URL 1 could not be notified, and is tried again by each pass\n"
+    assert capsys.readouterr().err == said

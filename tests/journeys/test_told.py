@@ -1,6 +1,7 @@
 """What passes tell, whom, and how often: each trouble once, with its place and the way out."""
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -299,6 +300,32 @@ def test_a_pass_that_notifies_nobody_forgets_nothing_that_is_owed(kept: Desk) ->
         kept.run("reconcile", VAPI_API_KEY="pk_expired")
         kept.run("reconcile", "--notify", notify, VAPI_API_KEY="pk_expired")
     assert [first_words(each) for each in heard] == ["failed", "failed"]
+
+
+def test_what_cannot_be_told_is_said_once_until_it_is_over(kept: Desk) -> None:
+    directory, told = kept.directory / "metrics", []
+
+    def tell(*options: str) -> None:
+        told.append(kept.run("reconcile", "--quiet", *options).err)
+
+    for there in (False, False, True, False, False):
+        if there:
+            directory.mkdir()
+        elif directory.exists():
+            shutil.rmtree(directory)
+        tell("--metrics", "metrics/m.prom")
+    tell()
+    tell("--metrics", "metrics/m.prom")
+    complaint = "warning: metrics cannot be written: No such file or directory\n"
+    assert told == [complaint, "", "", complaint, "", "", ""]
+
+
+def test_a_selector_that_fits_nothing_is_said_once_to_who_asked_to_be_quiet(kept: Desk) -> None:
+    selected = ("reconcile", "--selector", "team=none")
+    quiet = [kept.run(*selected, "--quiet").err for _ in range(2)]
+    said = "warning: prod: no manifest that is meant has the label team=none\n"
+    assert quiet == [said, ""]
+    assert kept.run(*selected).err == said
 
 
 def test_no_url_and_no_part_of_one_reaches_any_output(kept: Desk) -> None:

@@ -281,7 +281,7 @@ def test_what_was_told_and_cannot_be_read_is_told_once_more() -> None:
 
 
 def test_what_is_owed_to_each_url_is_kept_and_what_was_once_is_owed_to_all() -> None:
-    told = Told(unsent={1: ("a", "b"), 3: ("c",)}, urls=3)
+    told = Told(unsent={1: ("a", "b"), 3: ("c",)}, urls=3, complaints={"metrics": "x"})
     assert read_told(told_json(told)) == told
     before: dict[str, Any] = {"trouble": "", "matters": {}, "since": {}}
     assert read_told(before | {"unsent": ["a", "b"]}) == Told(unsent={EVERYBODY: ("a", "b")})
