@@ -30,6 +30,7 @@ _PATIENCE: Final = 10.0
 # A file of a thousand targets is a tenth of that.
 _MOST_BYTES: Final = 64_000_000
 
+_NAMELESS: Final = ("target", "")
 # A pass that left the target to another is none.
 _COUNTED: Final = tuple(each for each in Ending if each is not Ending.BUSY)
 _GOOD: Final = frozenset({Ending.SYNCED, Ending.CHANGED, Ending.DRIFT, Ending.FROZEN})
@@ -147,7 +148,16 @@ class Metrics:
 
 
 def _added(values: Values, more: Values) -> Values:
-    """The values with those of later passes: counters are summed, all else is replaced."""
+    """The values with those of later passes: counters are summed, all else is replaced.
+
+    What was measured where no target was known is over once one is; what was counted then stays.
+    """
+    if any(key[1][0] != _NAMELESS for key in more):
+        values = {
+            key: value
+            for key, value in values.items()
+            if key[0] in _COUNTERS or key[1][0] != _NAMELESS
+        }
     counted = {
         key: value + (values.get(key, 0.0) if key[0] in _COUNTERS else 0.0)
         for key, value in more.items()

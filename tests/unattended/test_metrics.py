@@ -125,6 +125,37 @@ def test_a_failed_pass_keeps_the_time_of_the_last_success(tmp_path: Path) -> Non
     assert held["reconciler_numbers_managed{target=prod}"] == 2
 
 
+NAMELESS = replace(DOWN, target="")
+
+
+def test_what_befell_no_target_is_over_once_a_pass_knows_its_target(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    Metrics(path).add(NAMELESS, 1000.0)
+    assert samples(path)["reconciler_last_pass_timestamp_seconds{target=}"] == 1000.0
+    Metrics(path).add(FINE, 2000.0)
+    held = samples(path)
+    assert {each for each in held if "target=}" in each and "_total{" not in each} == set()
+    assert held["reconciler_passes_total{ending=failed,target=}"] == 1
+    Metrics(path).add(NAMELESS, 3000.0)
+    held = samples(path)
+    assert held["reconciler_last_pass_timestamp_seconds{target=}"] == 3000.0
+    assert held["reconciler_passes_total{ending=failed,target=}"] == 2
+
+
+def test_it_is_over_too_where_it_could_not_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "m.prom"
+    metrics = Metrics(path, patience=0.01)
+    metrics.add(NAMELESS, 1000.0)
+    with Turn(path).taken(), pytest.raises(OSError, match="another process holds it"):
+        metrics.add(NAMELESS, 2000.0)
+    metrics.add(FINE, 3000.0)
+    held = samples(path)
+    assert "reconciler_last_pass_timestamp_seconds{target=}" not in held
+    assert held["reconciler_passes_total{ending=failed,target=}"] == 2
+    page = [sample for family in metrics.collect() for sample in family.samples]
+    assert "" not in {each.labels["target"] for each in page if not each.name.endswith("_total")}
+
+
 def test_targets_share_a_file(tmp_path: Path) -> None:
     path = tmp_path / "m.prom"
     Metrics(path).add(FINE, 1000.0)
