@@ -68,7 +68,9 @@ _JITTER: Final = 0.1
     help="Tell of changes, failures and recoveries [also: RECONCILER_NOTIFY].",
 )
 @click.option("--base", metavar="REF", help="Release what this git revision declared, now gone.")
-@click.option("--record", metavar="DIR", help="Keep a record of each run, as JSON lines, in DIR.")
+@click.option(
+    "--record", metavar="DIR", help="Keep a record of each pass that writes, as JSON lines, in DIR."
+)
 @limit_options
 @with_shared(*PASS_FORMATS)
 def reconcile(

@@ -411,6 +411,19 @@ def test_after_a_kill_and_with_a_stale_lock_file_the_next_pass_goes_on(tmp_path:
         assert desk.run("reconcile", "--dry-run").code == 0
 
 
+def test_only_a_pass_with_operations_leaves_a_record(kept: Desk) -> None:
+    records = kept.directory / "records"
+    kept.run("reconcile", "--record", "records")
+    assert not records.exists()
+    drift(kept)
+    for _ in range(2):
+        assert kept.run("reconcile", "--record", "records").code == 0
+    (record,) = records.iterdir()
+    assert '"answered"' in record.read_text()
+    assert kept.apply("--record", "records").code == 0
+    assert len(list(records.iterdir())) == 2, "a person's run is told of, be it empty"
+
+
 def test_a_full_disk_is_told_and_the_next_pass_mends_it(kept: Desk) -> None:
     kept.manifest("a", sip("a", assistantId="bot-2"))
     command = 'ulimit -f 0 && exec "$@"'
