@@ -68,7 +68,7 @@ def compare(
     body: dict[str, Json] = {}
     for name, each in provider.writable.items():
         wanted, held = desired.spec.get(name), live.body.get(name)
-        if wanted == held and not each.secret:
+        if keeping.covers((name,)) or (wanted == held and not each.secret):
             continue
         if each.nature is Nature.CREATE_ONLY and (name,) in desired.unread:
             found.append(_Uncompared(name))

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import pytest
 
-from reconciler.model import Binding, Json, LockEntry, Secret, SecretMark
+from reconciler.model import Binding, Json, Lifecycle, LockEntry, Secret, SecretMark
 from reconciler.planning.diff import Knowledge, compare, not_taken
 from reconciler.planning.secrecy import fingerprint
 from tests.planning.numbers import desired, live, provider
@@ -105,6 +105,20 @@ def test_a_secret_that_was_applied_and_never_shown_is_cleared() -> None:
     held = live("1", {"name": "a", "number": "+14155550100"}, provider="twilio")
     difference = compare(wanted, held, provider("twilio"), Knowledge(entry, "salt"))
     assert difference.body == {"twilioAuthToken": None}
+
+
+@pytest.mark.parametrize("shown", [{"twilioAuthToken": "********"}, {}])
+def test_a_secret_that_is_left_to_the_live_side_is_neither_cleared_nor_in_the_way(
+    shown: dict[str, str],
+) -> None:
+    spec: dict[str, Json] = {"number": "+14155550100", "twilioAuthToken": Secret("t")}
+    mine = Lifecycle(ignore_changes=(("twilioAuthToken",),))
+    wanted = desired("a", {**spec, "name": "New"}, provider="twilio", lifecycle=mine)
+    held = live("1", {"name": "a", "number": "+14155550100", **shown}, provider="twilio")
+    mark = SecretMark(fingerprint("salt", "t"), shown=bool(shown))
+    entry = LockEntry("1", "twilio", {"name": "a"}, {"twilioAuthToken": mark})
+    difference = compare(wanted, held, provider("twilio"), Knowledge(entry, "salt"))
+    assert (difference.body, difference.unsendable) == ({"name": "New"}, ())
 
 
 def test_a_secret_that_was_shown_and_is_gone_was_removed() -> None:
