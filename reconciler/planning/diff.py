@@ -208,6 +208,8 @@ def _secrets_agree(walk: _Walk, path: Path, wanted: Json, held: Json, field: Fie
         return held is None and (mark is None or mark.shown)
     if path in walk.unread or not isinstance(wanted, str):
         return None
+    if is_masked(held) and not isinstance(wanted, Secret) and wanted == held:
+        return True  # It is left to the live side.
     if isinstance(held, str) and not is_masked(held):
         return normal(revealed(wanted), field) == normal(held, field)
     if mark is None:

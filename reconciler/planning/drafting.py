@@ -34,9 +34,10 @@ from reconciler.planning.draft import Draft, Drafted, Kind, address_of
 from reconciler.planning.drift import ignored_drift
 from reconciler.planning.hiding import Hiding, hidden, shown
 from reconciler.planning.match import lock_entry
-from reconciler.planning.memory import declares_as_before, unchanged_fields
+from reconciler.planning.memory import declares_as_before
 from reconciler.planning.normal import child_field
 from reconciler.planning.secrecy import is_secret, redacted
+from reconciler.planning.unmoved import Unmoved
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Drafting:
 
     def change(self, desired: Desired, live: Live) -> Drafted:
         """What makes a live number what its manifest says; nothing where it is that already."""
-        desired = self._with_drift_ignored(desired)
+        desired = self._with_drift_ignored(desired, live)
         provider = self.fields.providers[desired.provider]
         entry = lock_entry(desired, self.lock)
         keep = self.undeclared is Undeclared.KEEP
@@ -151,7 +152,7 @@ class Drafting:
         )
         return (Draft(Kind.CHANGE, operation, live),)
 
-    def _with_drift_ignored(self, desired: Desired) -> Desired:
+    def _with_drift_ignored(self, desired: Desired, live: Live) -> Desired:
         """A manifest leaves more of what it did not change to the live side.
 
         Where drift is held, a change of its own is made without that: the drift is told next time.
@@ -160,10 +161,10 @@ class Drafting:
         if not (self.hold_drift or self.ignored_drift) or entry is None or not entry.applied:
             return desired
         provider = self.fields.providers[desired.provider]
-        unchanged = unchanged_fields(desired.spec, entry, provider, self.lock.salt)
-        ignored = ignored_drift(desired, self.ignored_drift, unchanged)
+        unmoved = Unmoved(desired.spec, entry, provider, self.lock.salt, live.body)
+        ignored = ignored_drift(desired, self.ignored_drift, unmoved)
         if self.hold_drift and self._reason(desired) is Reason.DECLARED:
-            ignored = tuple((name,) for name in sorted(unchanged))
+            ignored = unmoved.parts
         lifecycle = desired.lifecycle
         paths = (*lifecycle.ignore_changes, *ignored)
         return replace(desired, lifecycle=replace(lifecycle, ignore_changes=paths))

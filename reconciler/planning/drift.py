@@ -9,21 +9,23 @@ from dataclasses import replace
 from reconciler.model import Action, Desired, DriftIgnored, Operation, Path, Plan, Reason
 from reconciler.planning.draft import Draft
 from reconciler.planning.summary import counted
+from reconciler.planning.unmoved import Unmoved
 
 
 def ignored_drift(
-    desired: Desired, rules: Sequence[DriftIgnored], unchanged: AbstractSet[str]
+    desired: Desired, rules: Sequence[DriftIgnored], unmoved: Unmoved
 ) -> tuple[Path, ...]:
     """The paths of a number whose drift is left alone.
 
-    `unchanged` are the fields that its manifest did not move: in those that it did, the live side
-    has no say.
+    Where its manifest moved something, the live side has no say.
     """
     labels = dict(desired.labels)
-    fitting = (each for each in rules if each.labels.items() <= labels.items())
-    every = tuple((name,) for name in sorted(unchanged))
-    paths = (path for each in fitting for path in each.fields or every)
-    return tuple(path for path in paths if path[0] in unchanged)
+    fitting = [each for each in rules if each.labels.items() <= labels.items()]
+    if any(not each.fields for each in fitting):
+        return unmoved.parts
+    return tuple(
+        path for each in fitting for fields in each.fields for path in unmoved.within(fields)
+    )
 
 
 def without_drift(plan: Plan) -> tuple[Plan, tuple[Operation, ...]]:

@@ -38,7 +38,8 @@ def with_kept_parts(wanted: Json, held: Json, field: Field, path: Path, keeping:
     if not keeping.reaches(path):
         return wanted
     if isinstance(held, Mapping) and (wanted is None or isinstance(wanted, Mapping)):
-        return _mapping(wanted or {}, held, field, path, keeping) or wanted
+        merged = _mapping(wanted or {}, held, field, path, keeping)
+        return merged if merged or wanted else wanted
     if isinstance(wanted, list) and isinstance(held, list) and field.items:
         return [
             with_kept_parts(item, other, field.items, (*path, index), keeping)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.fields import Provider, dotted, parse_path
+from reconciler.fields import Provider, dotted
 from reconciler.model import Desired, Json, Live, LockEntry, Path, SecretMark
 from reconciler.planning.hiding import plain_texts
 from reconciler.planning.normal import normal
@@ -18,8 +17,8 @@ def remembered(
 ) -> LockEntry:
     """What to remember of a manifest that `live` now agrees with; `before` was remembered of it."""
     declared = {
-        dotted(path): SecretMark(fingerprint(salt, value), _is_shown(live.body, path))
-        for path, value in _secrets(desired.spec, provider)
+        dotted(path): SecretMark(fingerprint(salt, value), is_shown(live.body, path))
+        for path, value in declared_secrets(desired.spec, provider)
     }
     past = before.secrets if before else {}
     undeclared = {path: mark for path, mark in past.items() if path not in declared}
@@ -64,37 +63,11 @@ def declares_as_before(
     spec: Mapping[str, Json], entry: LockEntry, provider: Provider, salt: str
 ) -> bool:
     """Whether a manifest says what it said when it was last applied."""
-    marks = {dotted(path): fingerprint(salt, value) for path, value in _secrets(spec, provider)}
+    marks = {
+        dotted(path): fingerprint(salt, value) for path, value in declared_secrets(spec, provider)
+    }
     before = {path: mark.fingerprint for path, mark in entry.secrets.items() if mark.declared}
     return marks == before and applied_spec(spec, provider) == entry.applied
-
-
-def unchanged_fields(
-    spec: Mapping[str, Json], entry: LockEntry, provider: Provider, salt: str
-) -> frozenset[str]:
-    """The fields of which a manifest says what it said when it was last applied.
-
-    Of fields of which a number has one, all moved where one did.
-    """
-    now = applied_spec(spec, provider)
-    sent: dict[str, dict[str, str]] = defaultdict(dict)
-    for path, value in _secrets(spec, provider):
-        sent[str(path[0])][dotted(path)] = fingerprint(salt, value)
-    kept: dict[str, dict[str, str]] = defaultdict(dict)
-    for where, mark in entry.secrets.items():
-        if mark.declared:
-            kept[str(parse_path(where)[0])][where] = mark.fingerprint
-    moved = {
-        name
-        for name in provider.writable
-        if now.get(name) != entry.applied.get(name) or sent[name] != kept[name]
-    }
-    groups = {provider.writable[name].group for name in moved} - {""}
-    return frozenset(
-        name
-        for name, field in provider.writable.items()
-        if name not in moved and field.group not in groups
-    )
 
 
 def applied_spec(spec: Mapping[str, Json], provider: Provider) -> dict[str, Json]:
@@ -107,12 +80,13 @@ def applied_spec(spec: Mapping[str, Json], provider: Provider) -> dict[str, Json
     return applied
 
 
-def _secrets(spec: Mapping[str, Json], provider: Provider) -> Iterator[tuple[Path, str]]:
+def declared_secrets(spec: Mapping[str, Json], provider: Provider) -> Iterator[tuple[Path, str]]:
+    """Every secret text of a spec, with its path."""
     for name, field in provider.fields.items():
         yield from secrets_in(spec.get(name), field, (name,))
 
 
-def _is_shown(body: Mapping[str, Json], path: Path) -> bool:
+def is_shown(body: Mapping[str, Json], path: Path) -> bool:
     """Whether an answer shows the value at `path`, in clear or as a mask."""
     value: Json = body
     for step in path:

@@ -17,8 +17,12 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.sandbox.app import create_app
+from reconciler.sandbox.server import running
+from reconciler.sandbox.settings import Secrets, Settings
+from reconciler.sandbox.store import Store
 from tests.api.server import Exchange, serving
-from tests.journeys.desk import COMMAND, Desk, sandbox, sip
+from tests.journeys.desk import COMMAND, DESCRIPTION, Desk, sandbox, sip
 
 EXIT_PARTIAL = 4
 YEARS_OFF = "2126-01-01"
@@ -566,6 +570,77 @@ def test_bad_usage_ends_with_1_before_anything_is_asked(
     ended = kept.run("reconcile", *arguments)
     assert (ended.code, kept.requests()) == (1, [])
     assert message in ended.err
+
+
+ONE, TWO = "https://one.example.com", "https://two.example.com"
+AS_JSON = ("reconcile", "--format", "json")
+TOKEN = {"HOOK_TOKEN": "token"}
+
+
+def server(url: str, **more: Any) -> dict[str, Any]:
+    return sip("a", server={"url": url, "headers": {"X-Token": {"env": "HOOK_TOKEN"}}, **more})
+
+
+def hooked(desk: Desk, on_drift: Any) -> None:
+    """A number with a header that is secret, and a policy for what happens to it elsewhere."""
+    desk.configure(onDrift=on_drift, secrets={"env": ["HOOK_*"]})
+    desk.manifest("a", server(ONE))
+    assert desk.run("reconcile", **TOKEN).code == 0
+
+
+def edit_server(desk: Desk, **edited: Any) -> None:
+    (number,) = desk.numbers()
+    desk.edit(number["id"], {"server": {**number["server"], **edited}})
+
+
+def test_ignored_drift_outlives_a_change_beside_it_in_the_same_field(desk: Desk) -> None:
+    hooked(desk, {"do": "correct", "ignore": [{"fields": ["server.headers"]}]})
+    headers = {"X-Token": "token", "X-More": "m"}
+    edit_server(desk, headers=headers)
+    assert desk.run("reconcile", **TOKEN).out.startswith("prod: in sync")
+    desk.manifest("a", server(TWO))
+    (change,) = desk.plan(**TOKEN)["operations"][0]["changes"]
+    assert change["path"] == "server.url"
+    assert desk.run("reconcile", **TOKEN).code == 0
+    assert desk.numbers()[0]["server"] == {"url": TWO, "headers": headers}
+    assert desk.run("reconcile", **TOKEN).out.startswith("prod: in sync")
+
+
+def test_reported_drift_outlives_a_change_beside_it_and_is_reported_again(desk: Desk) -> None:
+    hooked(desk, "report")
+    headers = {"X-Token": "edited", "X-More": "m"}
+    edit_server(desk, headers=headers, timeoutSeconds=55)
+    desk.manifest("a", server(TWO))
+    changed = desk.run(*AS_JSON, **TOKEN).json
+    assert (changed["ending"], changed["drift"]) == ("changed", [])
+    assert desk.numbers()[0]["server"] == {"url": TWO, "headers": headers, "timeoutSeconds": 55}
+    told = desk.run(*AS_JSON, **TOKEN).json
+    (drifted,) = told["drift"]
+    assert drifted["paths"] == [
+        "server.timeoutSeconds",
+        "server.headers.X-More",
+        "server.headers.X-Token",
+    ]
+
+
+@pytest.mark.parametrize("secrets", Secrets)
+def test_a_change_beside_reported_drift_sends_no_mask_and_loses_no_secret(
+    tmp_path: Path, secrets: Secrets
+) -> None:
+    with (
+        Store() as store,
+        running(create_app(DESCRIPTION, store, Settings(secrets=secrets))) as url,
+    ):
+        desk = Desk(tmp_path, url)
+        hooked(desk, "report")
+        edit_server(desk, timeoutSeconds=55, headers={"X-Token": "token"})
+        desk.manifest("a", server(TWO))
+        ended = desk.run("reconcile", **TOKEN)
+        assert ended.code == 0, ended.out
+        row = store.get("phone-number", desk.numbers()[0]["id"])
+    assert row is not None
+    held = {"url": TWO, "headers": {"X-Token": "token"}, "timeoutSeconds": 55}
+    assert row.body["server"] == held
 
 
 def start(desk: Desk, *arguments: str, stdout: Any = subprocess.PIPE) -> "subprocess.Popen[str]":

@@ -9,6 +9,7 @@ from reconciler.api import Client
 from reconciler.apply import Executor
 from reconciler.documents import read_plain
 from reconciler.model import Desired, Lifecycle, Live, Lock, Operation, Plan, Secret, State, Status
+from reconciler.planning import without_drift
 from reconciler.planning.memory import remembered
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.server import running
@@ -38,11 +39,14 @@ class Account:
         self.lock = Lock("salt")
         httpx.delete(f"{self.url}/_sandbox/requests", headers=AGENT).raise_for_status()
 
-    def plan(self, wanted: tuple[Desired, ...]) -> Plan:
-        return plan(wanted, self.client.list_numbers(), lock=self.lock, limits=UNLIMITED)
+    def plan(self, wanted: tuple[Desired, ...], *, hold_drift: bool = False) -> Plan:
+        held = self.client.list_numbers()
+        return plan(wanted, held, lock=self.lock, limits=UNLIMITED, hold_drift=hold_drift)
 
-    def apply(self, wanted: tuple[Desired, ...]) -> list[Status]:
-        made = self.plan(wanted)
+    def apply(self, wanted: tuple[Desired, ...], *, hold_drift: bool = False) -> list[Status]:
+        made = self.plan(wanted, hold_drift=hold_drift)
+        if hold_drift:
+            made, _ = without_drift(made)
         entries = dict(self.lock.entries)
         by_key = {each.key: each for each in wanted}
 

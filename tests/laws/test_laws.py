@@ -11,7 +11,7 @@ from reconciler.model import Action, Desired, Json, Lock, LockEntry, Reason, Sec
 from reconciler.planning import to_document
 from tests.laws.accounts import TOMBSTONE, Account
 from tests.laws.worlds import CANARY, UNLIMITED, worlds
-from tests.planning.numbers import live, plan
+from tests.planning.numbers import desired, live, plan
 
 # What a dashboard may do to a number of any provider; empty where it is left alone.
 edits: st.SearchStrategy[dict[str, Json]] = st.sampled_from(
@@ -74,6 +74,57 @@ def test_whatever_was_edited_elsewhere_is_put_right_and_told_as_drift(
     assert len(drifted) == len(moved)
     assert set(held.apply(wanted)) <= {Status.DONE}
     assert held.plan(wanted).operations == ()
+
+
+# One number, of which a manifest and a dashboard move parts of the same fields.
+nested = st.fixed_dictionaries(
+    {
+        "sipUri": st.just("sip:a@sip.vapi.ai"),
+        "authentication": st.sampled_from(
+            [{"username": each * 20, "password": Secret(CANARY)} for each in "uv"]
+        ),
+        "server": st.fixed_dictionaries(
+            {"url": st.sampled_from(["https://x.example.com", "https://y.example.com"])},
+            optional={
+                "timeoutSeconds": st.sampled_from([30, 40]),
+                "headers": st.sampled_from([{"X-Token": Secret(CANARY)}, {"X-Other": "o"}]),
+            },
+        ),
+        "fallbackDestination": st.sampled_from(
+            [
+                {"type": "number", "number": "+14155550199"},
+                {"type": "number", "number": "+14155550188", "extension": "1"},
+                {"type": "sip", "sipUri": "sip:help@example.com"},
+            ]
+        ),
+    }
+)
+inner_edits: st.SearchStrategy[dict[str, Json]] = st.sampled_from(
+    [
+        {"server": {"url": "https://drifted.example.com", "headers": {"X-More": "m"}}},
+        {"server": {"timeoutSeconds": 55, "headers": {"X-Token": "t", "X-More": "m"}}},
+        {"server": None, "authentication": {"username": "d" * 20, "password": "d" * 20}},
+        {"fallbackDestination": {"type": "number", "number": "+14155550177", "extension": "9"}},
+        {"fallbackDestination": {"type": "sip", "sipUri": "sip:drifted@example.com"}},
+    ]
+)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(before=nested, after=nested, edit=inner_edits)
+def test_where_drift_is_held_a_change_is_taken_and_leaves_nothing_but_drift(
+    secretive: Account, before: dict[str, Json], after: dict[str, Json], edit: dict[str, Json]
+) -> None:
+    secretive.fresh()
+    secretive.apply((desired("a", before),))
+    (number,) = secretive.client.list_numbers()
+    secretive.client.patch_number(number.id, edit)
+    wanted = (desired("a", after),)
+    assert set(secretive.apply(wanted, hold_drift=True)) <= {Status.DONE}
+    left = secretive.plan(wanted, hold_drift=True)
+    assert {each.reason for each in left.operations} <= {Reason.DRIFTED}
+    assert set(secretive.apply(wanted)) <= {Status.DONE}
+    assert secretive.plan(wanted).operations == ()
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
