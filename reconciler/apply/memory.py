@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.fields import FieldTable
 from reconciler.lockfile import LockWriter
-from reconciler.model import Action, Desired, Live, Lock, LockEntry, Operation, Plan, Reason
+from reconciler.model import Action, Desired, Json, Live, Lock, LockEntry, Operation, Plan, Reason
 from reconciler.planning.draft import address_of
 from reconciler.planning.likeness import LookAlikes
 from reconciler.planning.match import lock_entry
@@ -68,7 +68,7 @@ class Memory:
         replaced = before.replaced if before else ()
         if before and operation.action is Action.CREATE and before.replacing is not None:
             replaced = (*replaced, before.id)
-        return replace(self._remembered(key, live), replaced=replaced)
+        return replace(self._remembered(key, live, operation.body), replaced=replaced)
 
     def _begun(self, plan: Plan, live: Mapping[str, Live]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """By key, what is replaced in this plan, with the numbers that look like the new one."""
@@ -85,8 +85,10 @@ class Memory:
     def _bound(self, key: str, live: Live) -> LockEntry:
         return bound(live, lock_entry(self.desired[address_of(key)], self.lock))
 
-    def _remembered(self, key: str, live: Live) -> LockEntry:
+    def _remembered(
+        self, key: str, live: Live, sent: Mapping[str, Json] | None = None
+    ) -> LockEntry:
         desired = self.desired[address_of(key)]
         provider = self.fields.providers[desired.provider]
         before = lock_entry(desired, self.lock)
-        return remembered(desired, live, provider, self.lock.salt, before)
+        return remembered(desired, live, provider, self.lock.salt, before, sent)

@@ -13,14 +13,27 @@ from reconciler.planning.secrecy import fingerprint, redacted, secrets_in
 
 
 def remembered(
-    desired: Desired, live: Live, provider: Provider, salt: str, before: LockEntry | None = None
+    desired: Desired,
+    live: Live,
+    provider: Provider,
+    salt: str,
+    before: LockEntry | None = None,
+    sent: Mapping[str, Json] | None = None,
 ) -> LockEntry:
-    """What to remember of a manifest that `live` now agrees with; `before` was remembered of it."""
-    declared = {
-        dotted(path): SecretMark(fingerprint(salt, value), is_shown(live.body, path))
-        for path, value in declared_secrets(desired.spec, provider)
-    }
+    """What to remember of a manifest that `live` now agrees with; `before` was remembered of it.
+
+    `sent` is the body that was written. A secret that was not in it, and is shown no more, was
+    removed elsewhere, and that stays known: drift that is only told must be told again.
+    """
     past = before.secrets if before else {}
+    is_same_number = before is not None and before.id == live.id
+    declared = {}
+    for path, value in declared_secrets(desired.spec, provider):
+        where = dotted(path)
+        mark = SecretMark(fingerprint(salt, value), is_shown(live.body, path))
+        if is_same_number and not is_shown(sent or {}, path) and _was_shown(mark, past.get(where)):
+            mark = replace(mark, shown=True)
+        declared[where] = mark
     undeclared = {path: mark for path, mark in past.items() if path not in declared}
     return LockEntry(
         id=live.id,
@@ -29,6 +42,11 @@ def remembered(
         secrets=declared | dict(_left(undeclared, live, provider, salt)),
         prevent_destroy=desired.lifecycle.prevent_destroy,
     )
+
+
+def _was_shown(mark: SecretMark, before: SecretMark | None) -> bool:
+    """Whether answers showed the same secret before."""
+    return before is not None and before.shown and before.fingerprint == mark.fingerprint
 
 
 def _left(

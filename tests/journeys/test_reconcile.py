@@ -643,6 +643,20 @@ def test_a_change_beside_reported_drift_sends_no_mask_and_loses_no_secret(
     assert row.body["server"] == held
 
 
+def test_a_secret_that_was_removed_elsewhere_is_reported_by_every_pass(desk: Desk) -> None:
+    hooked(desk, "report")
+    edit_server(desk, headers={})
+    for spec in (server(ONE), server(ONE), server(TWO), server(TWO)):
+        desk.manifest("a", spec)
+        told = desk.run(*AS_JSON, **TOKEN).json
+        if told["ending"] != "changed":
+            assert [each["paths"] for each in told["drift"]] == [["server.headers.X-Token"]]
+    assert (told["ending"], desk.numbers()[0]["server"]["url"]) == ("drift", TWO)
+    desk.configure(secrets={"env": ["HOOK_*"]})
+    assert desk.run("reconcile", **TOKEN).code == 0
+    assert desk.numbers()[0]["server"]["headers"] == {"X-Token": "token"}
+
+
 def start(desk: Desk, *arguments: str, stdout: Any = subprocess.PIPE) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [*COMMAND, *arguments],

@@ -54,7 +54,14 @@ class Account:
             key = operation.address.partition("/")[2]
             if number:
                 described = provider(number.provider)
-                entries[key] = remembered(by_key[key], number, described, self.lock.salt)
+                entries[key] = remembered(
+                    by_key[key],
+                    number,
+                    described,
+                    self.lock.salt,
+                    self.lock.entries.get(key),
+                    operation.body,
+                )
             elif operation.reason.value != "replace":
                 del entries[key]
 
