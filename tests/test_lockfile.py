@@ -1,9 +1,11 @@
 """The lock file: whole or not at all, and never of another account."""
 
+import os
 import subprocess
 import sys
 from json import loads
 from pathlib import Path
+from stat import S_IMODE
 from threading import Thread
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from reconciler.errors import InputError
 from reconciler.held import Turn
 from reconciler.lockfile import LockWriter, locked_targets, read_lock, write_atomically
+from reconciler.lockfile.disk import mark_of
 from reconciler.model import Lock, LockEntry, SecretMark
 
 URL = "https://api.vapi.ai"
@@ -182,6 +185,66 @@ def test_a_failed_write_leaves_the_old_content_and_no_litter(tmp_path: Path) -> 
     assert (path.read_text(), list(tmp_path.iterdir())) == ("old", [path])
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
+def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "lock"
+    write_atomically(path, "old")
+    path.chmod(mode)
+    write_atomically(path, "new")
+    assert (path.read_text(), S_IMODE(path.stat().st_mode)) == ("new", mode)
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_new_file_has_the_mode_that_the_umask_gives(
+    tmp_path: Path, umask: int, mode: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        write_atomically(tmp_path / "lock", "new")
+    finally:
+        os.umask(before)
+    assert S_IMODE((tmp_path / "lock").stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_stays_one_and_the_file_that_it_names_is_written(
+    tmp_path: Path, is_there: bool
+) -> None:
+    real, link = tmp_path / "real" / "kept", tmp_path / "lock"
+    real.parent.mkdir()
+    if is_there:
+        real.write_text("old")
+        real.chmod(0o600)
+    link.symlink_to("middle")
+    (tmp_path / "middle").symlink_to(real)
+    assert write_atomically(link, "new") == mark_of(link)
+    assert (link.is_symlink(), real.is_symlink(), real.read_text()) == (True, False, "new")
+    assert (files(real.parent), files(tmp_path)) == (["kept"], ["lock", "middle", "real"])
+    assert not is_there or S_IMODE(real.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("nowhere/lock", "No such file or directory"),
+        ("lock", "Too many levels of symbolic links"),
+        ("pipe", "it is no regular file"),
+        (".", "Is a directory"),
+    ],
+)
+def test_a_path_that_leads_to_no_file_is_left_as_it_is(
+    tmp_path: Path, target: str, why: str
+) -> None:
+    link = tmp_path / "lock"
+    os.mkfifo(tmp_path / "pipe")
+    link.symlink_to(target)
+    with pytest.raises(OSError, match=why) as raised:
+        write_atomically(link, "new")
+    assert raised.value.filename == str(link)
+    assert (str(link.readlink()), (tmp_path / "pipe").is_fifo()) == (target, True)
+    assert files(tmp_path) == ["lock", "pipe"]
+
+
 def test_what_a_bad_file_kept_from_being_written_is_written_once_it_is_mended(
     tmp_path: Path,
 ) -> None:
@@ -212,17 +275,19 @@ for index in range(60):
 """
 
 
-def test_processes_that_write_of_two_targets_lose_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["lock", "link"])
+def test_processes_that_write_of_two_targets_lose_nothing(tmp_path: Path, other: str) -> None:
     path = tmp_path / "lock"
-    targets = ("prod", "staging")
+    (tmp_path / "link").symlink_to(path)
+    targets = {"prod": path, "staging": tmp_path / other}
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITE, str(path), target],
+            [sys.executable, "-c", WRITE, str(each), target],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for target in targets
+        for target, each in targets.items()
     ]
     for each in writers:
         assert each.stdout is not None

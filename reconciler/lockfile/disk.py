@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import suppress
+from errno import EINVAL, EISDIR
 from pathlib import Path
+from secrets import token_hex
+from stat import S_IMODE, S_ISDIR, S_ISREG
 
 # What tells a file from any other that may come to stand in its place.
 FileMark = tuple[int, int, int]
@@ -12,6 +15,9 @@ FileMark = tuple[int, int, int]
 
 def write_atomically(path: Path, text: str) -> FileMark:
     """Replace `path` with `text`: whoever reads it sees the old content or the new, never a part.
+
+    A file that is there keeps its mode and, as far as that is allowed, its owner; a link stays one,
+    and the file that it names is replaced or made. A pipe or a device is not replaced.
 
     Returns the mark of the file that `path` now is. Raises OSError that names `path`, with the
     temporary file removed and the old content in place.
@@ -23,20 +29,49 @@ def write_atomically(path: Path, text: str) -> FileMark:
 
 
 def _write_atomically(path: Path, text: str) -> FileMark:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    before = _before(path)
+    place = Path(os.path.realpath(path))
+    temporary = place.parent / f".{place.name}.{token_hex(4)}"
+    # Of a mode that never lets in whom the old one kept out, and of the umask where there is none.
+    mode = S_IMODE(before.st_mode) if before else 0o666
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            if before:
+                _take_after(before, descriptor)
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
-            mark = _mark(os.fstat(file.fileno()))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+            os.fsync(descriptor)
+            mark = _mark(os.fstat(descriptor))
+        temporary.replace(place)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
-    _sync_directory(path.parent)
+    _sync_directory(place.parent)
     return mark
+
+
+def _before(path: Path) -> os.stat_result | None:
+    """The file that a path leads to; None where there is none. Raises OSError where it is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    if S_ISDIR(status.st_mode):
+        raise OSError(EISDIR, os.strerror(EISDIR))
+    if not S_ISREG(status.st_mode):
+        raise OSError(EINVAL, "it is no regular file")
+    return status
+
+
+def _take_after(before: os.stat_result, descriptor: int) -> None:
+    """Give a new file the owner of the one before, where that is allowed, and its mode."""
+    made = os.fstat(descriptor)
+    if (made.st_uid, made.st_gid) != (before.st_uid, before.st_gid):
+        with suppress(PermissionError):
+            os.fchown(descriptor, before.st_uid, before.st_gid)
+    if made.st_mode != before.st_mode:
+        os.fchmod(descriptor, S_IMODE(before.st_mode))
 
 
 def _mark(status: os.stat_result) -> FileMark:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -95,7 +96,8 @@ class LockWriter:
 
     @cached_property
     def _turn(self) -> Turn:
-        return Turn(self.path)
+        # Of the file itself: a link to it from elsewhere is another way to the same.
+        return Turn(Path(os.path.realpath(self.path)))
 
     def own(self, org_id: str | None) -> None:
         """Say whose account this is, from the next write on; None where nobody knows yet."""
