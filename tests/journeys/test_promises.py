@@ -232,6 +232,23 @@ def test_after_a_kill_the_next_run_converges_and_no_number_is_bought_twice(
         assert desk.plan()["operations"] == []
 
 
+def test_of_two_numbers_that_nothing_tells_apart_the_one_that_is_there_is_to_be_pinned(
+    desk: Desk,
+) -> None:
+    bought = {"provider": "vapi", "name": "Same", "numberDesiredAreaCode": "415"}
+    # As a run leaves it that was killed between the create of one and the lock.
+    made = desk.ask("POST", "/phone-number", bought)
+    for key in ("one", "two"):
+        desk.manifest(key, bought)
+    ended = desk.apply()
+    assert (ended.code, len(desk.numbers())) == (1, 1)
+    assert f"binding:\n      id: {made['id']}" in ended.err
+    spec = {"provider": "vapi", "name": "Same"}
+    desk.manifest("one", spec, binding={"id": made["id"]})
+    assert desk.apply().code == 0
+    assert (len(desk.numbers()), desk.plan()["operations"]) == (2, [])
+
+
 def until(holds: Any) -> None:
     """Wait until the account is as told, at most 20 seconds."""
     end = time.monotonic() + 20
