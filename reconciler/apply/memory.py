@@ -31,12 +31,12 @@ class Memory:
         """
         if self.writer is None:
             return
-        touched = {each.address for each in plan.operations}
+        touched = {each.address.partition("/")[2] for each in plan.operations} | plan.waiting
         begun = dict(self._begun(plan, live))
         entries = {
             key: replace(
                 self._bound(key, live[number_id])
-                if address_of(key) in touched
+                if key in touched
                 else self._remembered(key, live[number_id]),
                 replaced=plan.leaving.get(key, ()),
                 replacing=begun.get(key),

@@ -147,6 +147,8 @@ class Plan:
     leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # Manifest keys of the lock that nobody declares and no live number has.
     forgotten: frozenset[str] = frozenset()
+    # Manifest keys whose change waits for drift that is only told: it was not applied.
+    waiting: frozenset[str] = frozenset()
 
 
 class Outlook(StrEnum):

@@ -36,7 +36,14 @@ def without_drift(plan: Plan) -> tuple[Plan, tuple[Operation, ...]]:
     blocked = tuple(each for each in plan.blocked if each.address not in gone)
     summary = counted(plan.summary, kept, blocked)
     drift = tuple(each for each in plan.operations if each.id in held)
-    return replace(plan, operations=kept, blocked=blocked, summary=summary), drift
+    waiting = frozenset(each.address.partition("/")[2] for each in drift if _is_change(each))
+    kept_plan = replace(plan, operations=kept, blocked=blocked, summary=summary, waiting=waiting)
+    return kept_plan, drift
+
+
+def _is_change(operation: Operation) -> bool:
+    """Whether an operation is what a manifest asks for, and no drift."""
+    return operation.reason not in {Reason.DRIFTED, Reason.VACATE}
 
 
 def without_held(drafts: Sequence[Draft], operations: Sequence[Operation]) -> Sequence[Draft]:

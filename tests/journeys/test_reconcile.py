@@ -657,6 +657,23 @@ def test_a_secret_that_was_removed_elsewhere_is_reported_by_every_pass(desk: Des
     assert desk.numbers()[0]["server"]["headers"] == {"X-Token": "token"}
 
 
+def test_a_change_that_waits_for_reported_drift_is_made_once_that_is_over(desk: Desk) -> None:
+    desk.configure(onDrift="report")
+    for key in ("a", "b"):
+        desk.manifest(key, sip(key))
+    assert desk.run("reconcile").code == 0
+    (number,) = [each for each in desk.numbers() if each["name"] == "a"]
+    desk.edit(number["id"], {"sipUri": "sip:new@sip.vapi.ai"})
+    desk.manifest("b", sip("new"))
+    assert "waits for PhoneNumber/a" in desk.run("reconcile").out
+    desk.edit(number["id"], {"sipUri": "sip:a@sip.vapi.ai"})
+    assert desk.run(*AS_JSON).json["ending"] == "changed"
+    assert {each["name"]: each["sipUri"] for each in desk.numbers()} == {
+        "a": "sip:a@sip.vapi.ai",
+        "b": "sip:new@sip.vapi.ai",
+    }
+
+
 def start(desk: Desk, *arguments: str, stdout: Any = subprocess.PIPE) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [*COMMAND, *arguments],
