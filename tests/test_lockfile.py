@@ -217,10 +217,18 @@ def test_a_link_stays_one_and_the_file_that_it_names_is_written(
         real.chmod(0o600)
     link.symlink_to("middle")
     (tmp_path / "middle").symlink_to(real)
-    assert write_atomically(link, "new") == mark_of(link)
+    assert write_atomically(link, "new", follow=True) == mark_of(link)
     assert (link.is_symlink(), real.is_symlink(), real.read_text()) == (True, False, "new")
     assert (files(real.parent), files(tmp_path)) == (["kept"], ["lock", "middle", "real"])
     assert not is_there or S_IMODE(real.stat().st_mode) == 0o600
+
+
+def test_a_link_that_is_not_to_be_followed_is_replaced_and_its_file_left(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("theirs")
+    (tmp_path / "told").symlink_to("other")
+    write_atomically(tmp_path / "told", "ours")
+    assert (tmp_path / "other").read_text() == "theirs"
+    assert ((tmp_path / "told").is_symlink(), (tmp_path / "told").read_text()) == (False, "ours")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +247,7 @@ def test_a_path_that_leads_to_no_file_is_left_as_it_is(
     os.mkfifo(tmp_path / "pipe")
     link.symlink_to(target)
     with pytest.raises(OSError, match=why) as raised:
-        write_atomically(link, "new")
+        write_atomically(link, "new", follow=True)
     assert raised.value.filename == str(link)
     assert (str(link.readlink()), (tmp_path / "pipe").is_fifo()) == (target, True)
     assert files(tmp_path) == ["lock", "pipe"]

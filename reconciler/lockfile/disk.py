@@ -7,30 +7,31 @@ from contextlib import suppress
 from errno import EINVAL, EISDIR
 from pathlib import Path
 from secrets import token_hex
-from stat import S_IMODE, S_ISDIR, S_ISREG
+from stat import S_IMODE, S_ISDIR, S_ISLNK, S_ISREG
 
 # What tells a file from any other that may come to stand in its place.
 FileMark = tuple[int, int, int]
 
 
-def write_atomically(path: Path, text: str) -> FileMark:
+def write_atomically(path: Path, text: str, *, follow: bool = False) -> FileMark:
     """Replace `path` with `text`: whoever reads it sees the old content or the new, never a part.
 
-    A file that is there keeps its mode and, as far as that is allowed, its owner; a link stays one,
-    and the file that it names is replaced or made. A pipe or a device is not replaced.
+    A file that is there keeps its mode and, as far as that is allowed, its owner. A link is
+    replaced too, for who put it there might name any file; with `follow` it stays one, and the file
+    that it names is replaced or made. A pipe or a device is not replaced.
 
     Returns the mark of the file that `path` now is. Raises OSError that names `path`, with the
     temporary file removed and the old content in place.
     """
     try:
-        return _write_atomically(path, text)
+        return _write_atomically(path, text, follow=follow)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _write_atomically(path: Path, text: str) -> FileMark:
-    before = _before(path)
-    place = Path(os.path.realpath(path))
+def _write_atomically(path: Path, text: str, *, follow: bool) -> FileMark:
+    place = Path(os.path.realpath(path)) if follow else path
+    before = _before(path, follow=follow)
     temporary = place.parent / f".{place.name}.{token_hex(4)}"
     # Of a mode that never lets in whom the old one kept out, and of the umask where there is none.
     mode = S_IMODE(before.st_mode) if before else 0o666
@@ -51,14 +52,16 @@ def _write_atomically(path: Path, text: str) -> FileMark:
     return mark
 
 
-def _before(path: Path) -> os.stat_result | None:
-    """The file that a path leads to; None where there is none. Raises OSError where it is none."""
+def _before(path: Path, *, follow: bool) -> os.stat_result | None:
+    """The file to be replaced; None where there is none. Raises OSError for what is no file."""
     try:
-        status = path.stat()
+        status = path.stat() if follow else path.lstat()
     except FileNotFoundError:
         return None
     if S_ISDIR(status.st_mode):
         raise OSError(EISDIR, os.strerror(EISDIR))
+    if S_ISLNK(status.st_mode):
+        return None
     if not S_ISREG(status.st_mode):
         raise OSError(EINVAL, "it is no regular file")
     return status

@@ -142,7 +142,7 @@ class LockWriter:
             with self._turn.taken():
                 content = self._content()
                 content["targets"] = content.get("targets", {}) | {self.target: self._json(lock)}
-                mark = write_atomically(self.path, _text(content))
+                mark = write_atomically(self.path, _text(content), follow=True)
             self._known = _Known(mark, content)
             self._written = version
 
