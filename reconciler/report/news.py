@@ -73,7 +73,7 @@ def news(told: Told, report: PassReport, now: float) -> tuple[tuple[str, ...], T
     if report.plan is None:
         return tuple(lines), Told(trouble, told.matters, told.since)
     since = _since(told, report, now)
-    matters = dict(_matters(report, since, now))
+    matters = {**_unseen(told, report), **dict(_matters(report, since, now))}
     lines += (each.text for what, each in matters.items() if told.matters.get(what) != each)
     lines += (f"over: {each.text}" for what, each in told.matters.items() if what not in matters)
     return tuple(lines), Told(trouble, matters, since)
@@ -172,6 +172,13 @@ def _matters(
         text = f"{terminal(warned.address)}: {terminal_lines(warned.message)}"
         yield f"warning {warned.address} {warned.message}", Matter(text)
     yield from _held(report.held)
+
+
+def _unseen(told: Told, report: PassReport) -> dict[str, Matter]:
+    """The drift of numbers that a pass changed otherwise: it was left aside, and is not over."""
+    operations = report.plan.operations if report.plan else ()
+    changed = {f"drift {each.address}" for each in operations if each.reason is not Reason.DRIFTED}
+    return {what: each for what, each in told.matters.items() if what in changed}
 
 
 def _held(held: Sequence[Operation]) -> Iterator[tuple[str, Matter]]:

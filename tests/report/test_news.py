@@ -200,6 +200,13 @@ def test_drift_that_is_only_reported_is_told_once_and_again_when_it_moves() -> N
     ]
 
 
+def test_drift_beside_a_change_of_the_manifest_is_not_over() -> None:
+    drift = drifted(Change("squadId", "a", "b"))
+    changing = planned(operations=(replace(PATCH, reason=Reason.DECLARED),))
+    over = f'over: {LEFT}squadId is "a"'
+    assert story(drift, changing, drift, FINE) == [(f'{LEFT}squadId is "a"',), (), (), (over,)]
+
+
 def test_what_waits_for_drift_is_told_as_that_and_each_number_once() -> None:
     def operation(
         key: str, address: str, action: Action, reason: Reason, *requires: str
