@@ -152,6 +152,7 @@ def test_a_record_names_the_commit_of_the_manifests_wherever_it_is_run(
         git(checkout, "commit", "-qm", "one")
     records = ("--record", str(desk.directory / "records"))
     assert desk.run(*command, *records).code == 0
+    desk.manifest("a", sip("a", assistantId="new"))
     assert other.run(*command, *records, "--config", "../reconciler.yaml").code == 0
     assert other.run("apply", "--auto-approve", "../numbers", *records, "--no-lock").code == 0
     told = [each.read_text() for each in sorted((desk.directory / "records").iterdir())]
