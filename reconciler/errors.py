@@ -103,3 +103,12 @@ class Uncertain(ApiError):  # noqa: N818 - a name says what is proven
     """Not proven that nothing happened: 5xx, 408, a lost or unreadable answer."""
 
     kind = "uncertain"
+
+
+def is_outage(kind: str, status: int | None) -> bool:
+    """Whether a call that ended so tells of the API and the way to it, and not of what was asked.
+
+    `kind` and `status` are those of an ApiError. What was refused without a status reached nobody.
+    """
+    unreached = kind == Refused.kind and status is None
+    return unreached or kind in (Uncertain.kind, Throttled.kind)

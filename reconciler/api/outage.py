@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock as Mutex
 from time import monotonic
 
-from reconciler.errors import ApiError, Refused, Throttled, Uncertain, Unsent
+from reconciler.errors import ApiError, is_outage
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Outages:
     def note(self, method: str, subject: str, error: ApiError | None) -> None:
         """A request ended, None for well: a refusal of the API's own shows that it works too."""
         with self._mutex:
-            if error is None or not is_outage(error):
+            if error is None or not is_outage(error.kind, error.status):
                 self._failing.pop(method, None)
             else:
                 failing = self._failing.setdefault(method, _Failing(self.clock(), set()))
@@ -52,21 +52,5 @@ class Outages:
             failing = self._failing.get(method)
             if failing is None:
                 return False
-            if failing.is_told:
-                return True
-            if len(failing.subjects) < 2:  # noqa: PLR2004 - more than one
-                return False
-            return self.clock() - failing.since >= self.patience
-
-
-def is_outage(error: ApiError) -> bool:
-    """Whether an error is about the API and the way to it, and not about what was asked."""
-    match error:
-        case Uncertain() | Throttled():
-            return True
-        case Unsent():
-            return False
-        case Refused():
-            return error.status is None
-        case _:
-            return False
+            is_long = self.clock() - failing.since >= self.patience
+            return failing.is_told or (is_long and len(failing.subjects) > 1)

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from reconciler.errors import ApiError, Refused, Throttled, Uncertain, Unsent
+from reconciler.errors import ApiError, Uncertain, Unsent, is_outage
 
 Value = TypeVar("Value")
 
@@ -88,6 +88,7 @@ def with_retries(
         return delay(state.attempt_number, sent[-1], policy, left())
 
     def ends(state: RetryCallState) -> bool:
+        # A hair more than was left to it: no clock is exact.
         was_last = left() <= 1.01 * _LAST * policy.budget
         return stop.is_set() or was_last or state.upcoming_sleep >= left()
 
@@ -128,14 +129,6 @@ def delay(attempt: int, error: ApiError, policy: RetryPolicy, left: float) -> fl
 
 def may_repeat(method: str, error: BaseException) -> bool:
     """Whether a request that ended in `error` may be sent again."""
-    match error:
-        case Throttled():
-            return True
-        case Unsent():
-            return False
-        case Refused():
-            return error.status is None
-        case Uncertain():
-            return method in _REPEATABLE
-        case _:
-            return False
+    if isinstance(error, Uncertain):
+        return method in _REPEATABLE
+    return isinstance(error, ApiError) and is_outage(error.kind, error.status)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from typing import Final
 
-from reconciler.errors import Frozen, Refused, Throttled, Unauthorized, Uncertain
+from reconciler.errors import Frozen, Unauthorized, is_outage
 from reconciler.model import (
     WRITTEN,
     Action,
@@ -29,8 +29,6 @@ _HALTS: Final = {
     LOCK: "not tried: the lock cannot be written",
     Unauthorized.kind: "not tried: the key was refused",
 }
-# What ends so is tried again, unless the run is told to stop.
-_TRIED_AGAIN: Final = frozenset({_SKIPPED, Throttled.kind, Uncertain.kind})
 
 
 class Schedule:
@@ -173,5 +171,4 @@ def frozen(operation: Operation, window: str) -> Result:
 
 def _may_be_cut_short(result: Result) -> bool:
     """Whether a result may be another than it were, had nobody told the run to stop."""
-    unreached = result.error_kind == Refused.kind and result.error_status is None
-    return unreached or result.error_kind in _TRIED_AGAIN
+    return result.error_kind == _SKIPPED or is_outage(result.error_kind, result.error_status)

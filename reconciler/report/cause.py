@@ -27,10 +27,8 @@ from reconciler.errors import (
     ApiError,
     GuardError,
     ReconcilerError,
-    Refused,
-    Throttled,
     Unauthorized,
-    Uncertain,
+    is_outage,
 )
 from reconciler.model import Blocked, Result, Severity, Status, Validation
 
@@ -84,11 +82,10 @@ def _of_result(result: Result) -> Any:
 
 
 def _failure(kind: str, status: int | None) -> str:
-    """What went wrong with one call. What was refused without an answer reached nobody."""
+    """What went wrong with one call."""
     if kind == Unauthorized.kind:
         return _KEY
-    unreached = kind == Refused.kind and status is None
-    if unreached or kind in (Uncertain.kind, Throttled.kind):
+    if is_outage(kind, status):
         return _OUTAGE
     return f"{kind} {status or ''}".strip()
 
