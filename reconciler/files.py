@@ -52,14 +52,27 @@ def parse_json(data: bytes) -> Any:
     """The value of JSON text. Raises ValueError, for too much of it or too deep nesting too."""
     if len(data) > MAX_JSON_BYTES:
         raise ValueError(f"it is larger than {MAX_JSON_BYTES // 1_000_000} MB")
+    return loads_within(data, MAX_JSON_NESTING)
+
+
+class TooDeepError(ValueError):
+    """JSON text whose values stand in each other too deep to be walked."""
+
+
+def loads_within(data: bytes, most: int, **hooks: Any) -> Any:
+    """The value of JSON text, its objects and lists nested at most `most` levels.
+
+    `hooks` are those of `json.loads`. Raises TooDeepError, and ValueError for what is no JSON.
+    """
     try:
-        value = loads(data)
+        value = loads(data, **hooks)
     except RecursionError:
-        value = None
+        is_too_deep = True
     else:
-        if not is_deeper(value, MAX_JSON_NESTING):
-            return value
-    raise ValueError(f"it is nested deeper than {MAX_JSON_NESTING} levels")
+        is_too_deep = is_deeper(value, most)
+    if is_too_deep:
+        raise TooDeepError(f"it is nested deeper than {most} levels")
+    return value
 
 
 def is_deeper(value: Any, most: int) -> bool:

@@ -29,7 +29,7 @@ from urllib.parse import quote, quote_plus
 
 from reconciler.api.transport import Answer
 from reconciler.errors import ApiError, Refused, Throttled, Unauthorized, Uncertain
-from reconciler.files import is_deeper
+from reconciler.files import TooDeepError, loads_within
 from reconciler.model import Secret
 
 # As deep as a manifest may be: what walks an answer has a frame or more a level.
@@ -48,15 +48,11 @@ def read_answer(answer: Answer, hidden: Sequence[str] = ()) -> Any:
         raise _error(answer, hidden)
     said = f"the API answered {answer.status} with a body that is"
     try:
-        value = loads(answer.body, parse_constant=_no_json, parse_float=_finite)
+        return loads_within(answer.body, _MAX_NESTING, parse_constant=_no_json, parse_float=_finite)
+    except TooDeepError:
+        message = f"{said} nested deeper than {_MAX_NESTING} levels"
     except ValueError:
-        raise Uncertain(f"{said} not whole JSON", status=answer.status) from None
-    except RecursionError:
-        value = None
-    else:
-        if not is_deeper(value, _MAX_NESTING):
-            return value
-    message = f"{said} nested deeper than {_MAX_NESTING} levels"
+        message = f"{said} not whole JSON"
     raise Uncertain(message, status=answer.status)
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from reconciler.files import is_deeper
+from reconciler.files import TooDeepError, loads_within
 from reconciler.model import Json
 from reconciler.sandbox.account import Account
 from reconciler.sandbox.clock import Clock, now
@@ -179,14 +179,11 @@ async def _body(request: Request) -> dict[str, Any]:
     if not content:
         return {}
     try:
-        value = json.loads(content, parse_constant=_no_constant)
-        is_too_deep = is_deeper(value, _MAX_NESTING)
-    except RecursionError:
-        is_too_deep = True
+        value = loads_within(content, _MAX_NESTING, parse_constant=_no_constant)
+    except TooDeepError:
+        raise bad_request(f"The body is nested deeper than {_MAX_NESTING} levels") from None
     except ValueError as error:
         raise bad_request(f"The body is not JSON: {error}") from None
-    if is_too_deep:
-        raise bad_request(f"The body is nested deeper than {_MAX_NESTING} levels")
     if not isinstance(value, dict):
         raise bad_request("The body is not a JSON object")
     return value
