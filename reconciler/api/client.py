@@ -64,7 +64,7 @@ class Client:
         rows = all_rows(
             lambda query: self._call("GET", "/phone-number", query=query, read=_numbers)
         )
-        return tuple(read_live(row) for row in rows)
+        return tuple(map(_live, rows))
 
     def list_resources(self, kind: str) -> tuple[Resource, ...]:
         """All resources of one kind: assistant, squad, workflow or credential. Raises ApiError."""
@@ -164,6 +164,11 @@ class Client:
 def read_live(body: Any) -> Live:
     """A number as an answer shows it. Raises Uncertain for an answer that is no number."""
     _raise_if_no_number(body)
+    return _live(body)
+
+
+def _live(body: Mapping[str, Any]) -> Live:
+    """What was found to be a number."""
     return Live(
         id=body["id"],
         provider=_text(body, "provider"),

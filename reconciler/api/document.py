@@ -5,16 +5,12 @@ from __future__ import annotations
 from concurrent.futures import Future
 from threading import Thread
 from time import monotonic
-from typing import Final
 
 import httpx
 
-from reconciler import __version__
-from reconciler.api.transport import client_for, read_bounded
+from reconciler.api.transport import client_for, limits_of, read_bounded
 from reconciler.checks.base_url import SAFE_URL, check_base_url
 from reconciler.errors import ApiError, InputError
-
-_CONNECT_SECONDS: Final = 10.0
 
 
 def fetch_document(url: str, *, most: int, timeout: float = 60.0) -> bytes:
@@ -43,11 +39,10 @@ def fetch_document(url: str, *, most: int, timeout: float = 60.0) -> bytes:
 
 def _fetch(url: str, most: int, timeout: float) -> bytes:
     deadline = monotonic() + timeout
-    limits = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
-    headers = {"User-Agent": f"vapi-reconciler/{__version__}", "Accept": "application/json, */*"}
+    headers = {"Accept": "application/json, */*"}
     try:
         with (
-            client_for(url, headers=headers, timeout=limits) as client,
+            client_for(url, headers=headers, timeout=limits_of(timeout)) as client,
             client.stream("GET", url) as response,
         ):
             if response.is_redirect:

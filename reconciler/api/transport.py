@@ -57,7 +57,6 @@ class Transport:
             raise InputError(reason, help=SAFE_URL)
         headers = {
             "Authorization": f"Bearer {api_key.reveal()}",
-            "User-Agent": f"vapi-reconciler/{__version__}",
             "Accept": "application/json",
         }
         self._http = client_for(
@@ -95,7 +94,7 @@ class Transport:
             params=dict(query or {}),
             content=content,
             headers=headers,
-            timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
+            timeout=limits_of(seconds),
         )
         deadline = monotonic() + seconds
         host, asked = _host(request), f"{method} {request.url.path}"
@@ -126,7 +125,12 @@ def _keep_location(response: httpx.Response) -> None:
         response.extensions[_LOCATION] = response.headers.pop("Location")
 
 
-def client_for(url: str, **options: Any) -> httpx.Client:
+def limits_of(seconds: float) -> httpx.Timeout:
+    """What httpx is to wait for at most, for an answer that is to come within `seconds`."""
+    return httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+
+
+def client_for(url: str, headers: Mapping[str, str], **options: Any) -> httpx.Client:
     """A client for what is at `url`, with proxies and CA bundles of the usual variables.
 
     What goes in clear to this machine needs none of them, whatever they say. Raises InputError
@@ -138,7 +142,10 @@ def client_for(url: str, **options: Any) -> httpx.Client:
     mounts = {f"all://{host}": None} if is_here else {}
     try:
         return httpx.Client(
-            mounts=mounts, trust_env=asked.scheme == "https" or not is_here, **options
+            headers={"User-Agent": f"vapi-reconciler/{__version__}", **headers},
+            mounts=mounts,
+            trust_env=asked.scheme == "https" or not is_here,
+            **options,
         )
     except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
         is_of_a_url = isinstance(error, httpx.InvalidURL | ValueError)

@@ -128,11 +128,7 @@ class Executor:
             live, status = self._write(operation, creator)
         except ApiError as error:
             self.witness(Failed(operation, error))
-            return (
-                _untried(operation, error)
-                if isinstance(error, Unsent)
-                else _failed(operation, error)
-            )
+            return _short(operation, error)
         self.witness(Answered(operation, live, status))
         result = Result(operation, status, live.id if live else operation.live_id)
         write = _Landed(result, live)
@@ -186,17 +182,15 @@ class Executor:
         return not_taken(operation.body, looked, provider) if looked else doubtful
 
 
-def _untried(operation: Operation, error: Unsent) -> Result:
+def _short(operation: Operation, error: ApiError) -> Result:
+    """The result of an operation that failed, or was not sent after all."""
     match error:
         case Frozen():
             return frozen(operation, error.message)
         case Down():
             return skipped(operation, error.message, error.kind)
-        case _:
+        case Unsent():
             return skipped(operation, INTERRUPTED)
-
-
-def _failed(operation: Operation, error: ApiError) -> Result:
     return Result(
         operation,
         Status.FAILED,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from posixpath import join, normpath
@@ -10,10 +9,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.checks.subject import Context, Node, Subject
-from reconciler.model import Diagnostic, Path, Reach, holds_credentials, names_credential
+from reconciler.model import Diagnostic, Path, Reach, holds_credentials, names_credential, words_in
 
 _KEY_HELP: Final = "let it read a secret of its own"
-_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def literal_secret(subject: Subject, node: Node, _: Context) -> Iterator[Diagnostic]:
@@ -99,5 +97,4 @@ def _is_written_out(node: Node) -> bool:
 
 def _variable(name: str) -> str:
     """A name for a variable: `x-api-key` and `twilioAuthToken` as people would call them."""
-    words = _WORD.findall(name)
-    return "_".join(words).upper() or "NAME"
+    return "_".join(words_in(name)).upper() or "NAME"

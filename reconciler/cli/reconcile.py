@@ -188,8 +188,6 @@ class _Passing:
         """Tell of a pass over a target, or a part of it; its exit code."""
         if report.ending is Ending.BUSY:
             self.telling.tell_busy(report)
-            if self.telling.metrics:
-                self.telling.metrics.ended(time.time())
         else:
             self.telling.tell(report, directory, part)
         if self.said.dry_run and report.ending is Ending.DRIFT:

@@ -97,6 +97,8 @@ class Telling:
             note(self.shared, f"{report.target}: {report.message}")
         elif not self.shared.quiet:
             self._complain({}, self._show(PassView(report)))
+        if self.metrics:
+            self.metrics.ended(time.time())
 
     # What follows tries to tell, and returns what is to be complained of, by what it is about; ""
     # where it came about.
@@ -141,17 +143,15 @@ class Telling:
         So it is in a pass that notifies none: a person's may come first, and URLs are to hear of
         it too.
         """
+        last = max((before.urls, *before.unsent))
+        numbers = self.notifier.numbers if self.notifier else range(1, last + 1)
+        unsent = owing(before, dict.fromkeys(numbers, tuple(lines))).unsent
         if not self.notifier:
-            last = max((before.urls, *before.unsent))
-            return _latest(owing(before, dict.fromkeys(range(1, last + 1), tuple(lines))).unsent)
+            return _latest(unsent)
         from reconciler.unattended.notify import Message
 
         title = f"vapi-reconciler: {report.target or report.ending.value}"
-        to_all = before.unsent.get(EVERYBODY, ())
-        owed = {
-            number: (*to_all, *before.unsent.get(number, ()), *lines)
-            for number in self.notifier.numbers
-        }
+        owed = {number: (*unsent.get(EVERYBODY, ()), *unsent[number]) for number in numbers}
         messages = {
             number: Message(title, each, mood(report, each))
             for number, each in owed.items()

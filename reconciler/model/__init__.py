@@ -1,7 +1,12 @@
 """The nouns that travel: frozen, without behaviour of their own."""
 
 from reconciler.model.account import Directory, Live, Lock, LockEntry, Resource, SecretMark
-from reconciler.model.credentials import find_credentials, holds_credentials, names_credential
+from reconciler.model.credentials import (
+    find_credentials,
+    holds_credentials,
+    names_credential,
+    words_in,
+)
 from reconciler.model.manifest import (
     Binding,
     BindingField,
@@ -119,4 +124,5 @@ __all__ = [
     "holds_credentials",
     "names_credential",
     "plain_sip_uri",
+    "words_in",
 ]

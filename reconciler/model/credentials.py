@@ -87,8 +87,13 @@ def _start(text: str, position: int) -> int:
 @lru_cache(maxsize=1000)  # headers recur from manifest to manifest
 def names_credential(name: str) -> bool:
     """Whether the name of a header or a parameter says that its value is a credential."""
-    words = [word.lower() for word in _WORD.findall(name)]
+    words = [word.lower() for word in words_in(name)]
     last = words[-1] if words else ""
     if last in _SHORT or any(word in _CREDENTIAL for word in words):
         return True
     return last not in _NO_KEYS and name.lower().endswith(_CREDENTIAL)
+
+
+def words_in(name: str) -> list[str]:
+    """The words that a name is made of, as it writes them: `x-api-key` and `twilioAuthToken`."""
+    return _WORD.findall(name)
