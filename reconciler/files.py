@@ -79,6 +79,8 @@ def is_deeper(value: Any, most: int) -> bool:
     """Whether objects and lists of JSON stand in each other deeper than `most`; never recursive."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(most):
+        if not level:
+            return False
         level = [
             child
             for each in level

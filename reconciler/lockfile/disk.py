@@ -30,7 +30,7 @@ def write_atomically(path: Path, text: str, *, follow: bool = False) -> FileMark
 
 
 def _write_atomically(path: Path, text: str, *, follow: bool) -> FileMark:
-    place = Path(os.path.realpath(path)) if follow else path
+    place = Path(os.path.realpath(path)) if follow and path.is_symlink() else path
     before = _before(path, follow=follow)
     temporary = place.parent / f".{place.name}.{token_hex(4)}"
     # Of a mode that never lets in whom the old one kept out, and of the umask where there is none.
